@@ -1,0 +1,184 @@
+"""The ledger of findings, what became of each, and the last judgement of every rule for every subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, insert, or_, select, update
+
+from core.nouns import ColumnStatus, Finding, Judgement, Severity, Verdict
+from store import tables
+from store.bulk import portions, upsert
+from store.database import Connection
+
+_FINDINGS, _EVENTS, _JUDGEMENTS = tables.findings, tables.finding_events, tables.judgements
+_SYSTEM = "townwatch"
+
+
+class Fold(Protocol):
+    """What a fold of judgements into the ledger changes (:class:`monitor.ledger.Fold`)."""
+
+    @property
+    def opened(self) -> Sequence[Finding]: ...  # noqa: D102
+    @property
+    def reopened(self) -> Sequence[Finding]: ...  # noqa: D102
+    @property
+    def still_open(self) -> Sequence[Finding]: ...  # noqa: D102
+    @property
+    def resolved(self) -> Sequence[Finding]: ...  # noqa: D102
+    @property
+    def severity_changes(self) -> Sequence[tuple[Finding, Severity]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingEvent:
+    """What became of a finding: ``opened``, ``reopened``, ``resolved``, ``severity`` or what a person did."""
+
+    at: datetime
+    event: str
+    who: str
+    note: str
+
+
+def get(connection: Connection, fingerprint: str) -> Finding | None:
+    """A finding, open or resolved."""
+    return next(iter(_select(connection, _FINDINGS.c.fingerprint == fingerprint)), None)
+
+
+def by_fingerprints(connection: Connection, fingerprints: Iterable[str]) -> list[Finding]:
+    """Those of the named findings that the ledger knows, open or resolved."""
+    return [
+        finding for portion in portions(fingerprints)
+        for finding in _select(connection, _FINDINGS.c.fingerprint.in_(portion))
+    ]
+
+
+def open_findings(connection: Connection) -> list[Finding]:
+    """The open findings, the worst first, then the oldest."""
+    return _select(connection, _FINDINGS.c.resolved_at.is_(None))
+
+
+def open_at(connection: Connection, moment: datetime) -> list[Finding]:
+    """The findings that were open at a time past."""
+    return _select(connection, _FINDINGS.c.first_seen_at <= moment, _unresolved_after(moment))
+
+
+def list_findings(
+    connection: Connection, *, since: datetime | None = None, until: datetime | None = None
+) -> list[Finding]:
+    """The findings that were open at any time from ``since`` to before ``until``."""
+    conditions: list[ColumnElement[bool]] = []
+    if since is not None:
+        conditions.append(or_(_FINDINGS.c.resolved_at.is_(None), _FINDINGS.c.resolved_at >= since))
+    if until is not None:
+        conditions.append(_FINDINGS.c.first_seen_at < until)
+    return _select(connection, *conditions)
+
+
+def resolved_since(connection: Connection, since: datetime) -> list[Finding]:
+    """The findings resolved at or after a time, and not open again."""
+    return _select(connection, _FINDINGS.c.resolved_at >= since)
+
+
+def apply(connection: Connection, fold: Fold, now: datetime) -> None:
+    """Write what a fold changed, with an event for each opening, reopening, change of severity and resolution."""
+    if fold.opened:
+        connection.execute(insert(_FINDINGS), [_row(finding) for finding in fold.opened])
+    for finding in (*fold.reopened, *fold.still_open, *fold.resolved):
+        connection.execute(
+            update(_FINDINGS).where(_FINDINGS.c.fingerprint == finding.fingerprint).values(_row(finding))
+        )
+    _add_events(connection, "opened", fold.opened, now)
+    _add_events(connection, "reopened", fold.reopened, now)
+    _add_events(connection, "resolved", fold.resolved, now)
+    for finding, before in fold.severity_changes:
+        add_event(connection, finding.fingerprint, "severity", now, note=f"{before} -> {finding.severity}")
+
+
+def add_event(
+    connection: Connection, fingerprint: str, event: str, at: datetime, *, who: str = _SYSTEM, note: str = ""
+) -> None:
+    """Note what became of a finding, or what a person did about it."""
+    connection.execute(insert(_EVENTS).values(fingerprint=fingerprint, at=at, event=event, who=who, note=note))
+
+
+def events(connection: Connection, fingerprint: str) -> list[FindingEvent]:
+    """The history of a finding, oldest first."""
+    query = select(_EVENTS).where(_EVENTS.c.fingerprint == fingerprint).order_by(_EVENTS.c.at, _EVENTS.c.id)
+    return [
+        FindingEvent(at=row["at"], event=row["event"], who=row["who"], note=row["note"])
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def save_judgements(connection: Connection, judgements: Iterable[Judgement], now: datetime) -> None:
+    """Keep the last judgement of each rule for each subject; what was not judged now stays as it was."""
+    rows = {judgement.fingerprint: _judgement_row(judgement, now) for judgement in judgements}
+    keys = ["rule_id", "subject"]
+    said = [column.name for column in _JUDGEMENTS.columns if column.name not in keys]
+    upsert(connection, _JUDGEMENTS, list(rows.values()), keys, said)
+
+
+def judgements(connection: Connection) -> list[Judgement]:
+    """The last judgement of every rule for every subject."""
+    query = select(_JUDGEMENTS).order_by(_JUDGEMENTS.c.rule_id, _JUDGEMENTS.c.subject)
+    return [
+        Judgement(
+            rule_id=row["rule_id"], subject=row["subject"], verdict=Verdict(row["verdict"]),
+            severity=Severity(row["severity"]), title=row["title"], reason=row["reason"], evidence=row["evidence"],
+            owner=row["owner"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def column_statuses(connection: Connection) -> list[ColumnStatus]:
+    """Every column as the last check judged it."""
+    return [_column_status(judgement) for judgement in judgements(connection) if "status" in judgement.evidence]
+
+
+def _column_status(judgement: Judgement) -> ColumnStatus:
+    seen = judgement.evidence
+    return ColumnStatus(
+        id=judgement.subject.partition(":")[2], name=seen["name"], status=seen["status"], count=seen["count"],
+        latest=date.fromisoformat(seen["latest"]) if seen["latest"] else None,
+        due=date.fromisoformat(seen["due"]) if seen["due"] else None,
+        owner=judgement.owner, reason=judgement.reason,
+    )
+
+
+def _unresolved_after(moment: datetime) -> ColumnElement[bool]:
+    return or_(_FINDINGS.c.resolved_at.is_(None), _FINDINGS.c.resolved_at > moment)
+
+
+def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Finding]:
+    rows = connection.execute(select(_FINDINGS).where(*conditions)).mappings()
+    found = [_finding(row) for row in rows]
+    return sorted(found, key=lambda finding: (finding.severity.rank, finding.first_seen_at, finding.fingerprint))
+
+
+def _finding(row: Mapping[Any, Any]) -> Finding:
+    return Finding(
+        fingerprint=row["fingerprint"], rule_id=row["rule_id"], subject=row["subject"],
+        severity=Severity(row["severity"]), title=row["title"], reason=row["reason"], evidence=row["evidence"],
+        owner=row["owner"], first_seen_at=row["first_seen_at"], last_seen_at=row["last_seen_at"],
+        resolved_at=row["resolved_at"],
+    )
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {column.name: getattr(finding, column.name) for column in _FINDINGS.columns}
+
+
+def _judgement_row(judgement: Judgement, now: datetime) -> dict[str, Any]:
+    names = [column.name for column in _JUDGEMENTS.columns if column.name != "judged_at"]
+    return {name: getattr(judgement, name) for name in names} | {"judged_at": now}
+
+
+def _add_events(connection: Connection, event: str, found: Sequence[Finding], now: datetime) -> None:
+    if found:
+        rows = [{"fingerprint": finding.fingerprint, "at": now, "event": event, "who": _SYSTEM} for finding in found]
+        connection.execute(insert(_EVENTS), rows)

@@ -1,0 +1,370 @@
+"""Records, where they were listed, and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, tuple_, update
+
+from core.clock import Moment
+from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Version
+from store.bulk import portions, upsert
+from store.database import Connection
+from store.tables import records, sightings, versions
+
+Identity = tuple[str, str]
+"""Site and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What a source holds that still stands: how many records, the newest date and its page, how many without a date."""
+
+    count: int
+    latest: Moment | None
+    undated: int
+    latest_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRecord:
+    """What a crawl must know of a stored record to leave it alone, ask for it again or tell that it changed.
+
+    ``row_hashes``: the row under which each source listed it; ``attachments``: SHA-256 by address (None: not readable).
+    """
+
+    key: str
+    url: str
+    title: str
+    published: str | None
+    content_hash: str
+    first_seen: str
+    checked: str
+    removed: bool
+    has_body: bool
+    row_hashes: dict[str, str | None] = field(default_factory=dict)
+    attachments: dict[str, str | None] = field(default_factory=dict)
+    thread: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A record as one run read it."""
+
+    record: Record
+    at: datetime
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A source listed a record. ``row_hash`` None: the row is as it was."""
+
+    site: str
+    key: str
+    source: str
+    row_hash: str | None
+    at: datetime
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """A record as JSON; :func:`from_json` is the inverse."""
+    data = asdict(record)
+    data["published"] = record.published.iso() if record.published else None
+    data["written"] = record.written.iso() if record.written else None
+    for reply, written in zip(data["replies"], record.replies, strict=True):
+        reply["at"] = written.at.iso() if written.at else None
+    return data
+
+
+def from_json(data: dict[str, Any]) -> Record:
+    """A record from :func:`to_json`."""
+    replies = tuple(Reply(office=r["office"], body=r["body"], at=_moment(r["at"])) for r in data["replies"])
+    attachments = tuple(Attachment(**attachment) for attachment in data["attachments"])
+    fixed = {"published": _moment(data["published"]), "written": _moment(data["written"])}
+    return Record(**{**data, **fixed, "replies": replies, "attachments": attachments})
+
+
+def get(connection: Connection, record_id: int) -> StoredRecord:
+    """One record; KeyError where there is none."""
+    for found in _load(connection, _SELECT.where(records.c.id == record_id)):
+        return found
+    raise KeyError(record_id)
+
+
+def of_source(connection: Connection, source: str) -> list[StoredRecord]:
+    """Everything that a source ever listed, removed records too; newest first."""
+    listed = select(sightings.c.record_id).where(sightings.c.source == source)
+    return _load(connection, _SELECT.where(records.c.id.in_(listed)).order_by(*_NEWEST_FIRST))
+
+
+def unmatched(connection: Connection, terms: str, limit: int = 1000) -> list[StoredRecord]:
+    """Records whose present content has not been searched with these terms (their digest), oldest first."""
+    waiting = or_(records.c.matched.is_(None), records.c.matched != records.c.content_hash + f":{terms}")
+    return _load(connection, _SELECT.where(waiting).order_by(records.c.id).limit(limit))
+
+
+def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: str) -> None:
+    """Remember that the present content of these records has been searched with these terms."""
+    rows = [{"id_": record.id, "searched": f"{record.content_hash}:{terms}"} for record in stored]
+    if rows:
+        statement = update(records).where(records.c.id == bindparam("id_")).values(matched=bindparam("searched"))
+        connection.execute(statement, rows)
+
+
+def versions_of(connection: Connection, record_id: int) -> list[Version]:
+    """Every content that a record had, oldest first, each with the hash of the one before it."""
+    query = select(versions).where(versions.c.record_id == record_id).order_by(versions.c.id)
+    return [_version(row) for row in connection.execute(query)]
+
+
+def count(connection: Connection) -> int:
+    """How many records there are, removed ones too."""
+    return connection.execute(select(func.count()).select_from(records)).scalar_one()
+
+
+def search(
+    connection: Connection, *, text: str = "", source: str | None = None, site: str | None = None, kind: str | None = None,
+    limit: int = 50, offset: int = 0,
+) -> list[StoredRecord]:
+    """A page of records, newest first, whose title or body contains the text."""
+    query = _SELECT.where(*_conditions(text, source, site, kind)).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+    return _load(connection, query)
+
+
+def search_count(
+    connection: Connection, *, text: str = "", source: str | None = None, site: str | None = None, kind: str | None = None
+) -> int:
+    """How many records :func:`search` has in all."""
+    query = select(func.count()).select_from(records).where(*_conditions(text, source, site, kind))
+    return connection.execute(query).scalar_one()
+
+
+def source_facts(connection: Connection, as_of: datetime | None = None) -> dict[str, SourceFacts]:
+    """By source: only what stands (what is not removed) and, with ``as_of``, what the source had listed by then."""
+    stands: ColumnElement[bool] = records.c.removed_at.is_(None)
+    if as_of is not None:
+        stands = and_(or_(stands, records.c.removed_at > as_of), sightings.c.first_seen_at <= as_of)
+    newest = func.row_number().over(
+        partition_by=sightings.c.source, order_by=(records.c.published_at.desc().nulls_last(), records.c.id.desc())
+    )
+    count = func.count().over(partition_by=sightings.c.source)
+    dated = func.count(records.c.published_at).over(partition_by=sightings.c.source)
+    ranked = (
+        select(
+            sightings.c.source, records.c.published_at, records.c.published_has_time, records.c.url,
+            newest.label("place"), count.label("all_in_all"), dated.label("dated"),
+        )
+        .join(records, records.c.id == sightings.c.record_id).where(stands).subquery()
+    )
+    return {
+        row.source: SourceFacts(
+            row.all_in_all, _at(row.published_at, row.published_has_time), row.all_in_all - row.dated,
+            row.url if row.published_at else None,
+        )
+        for row in connection.execute(select(ranked).where(ranked.c.place == 1))
+    }
+
+
+def known_records(connection: Connection, site: str) -> list[KnownRecord]:
+    """What a crawl of a site must know of the records it has."""
+    hashes: dict[int, dict[str, str | None]] = {}
+    listed = select(sightings).join(records, records.c.id == sightings.c.record_id).where(records.c.site == site)
+    for row in connection.execute(listed):
+        hashes.setdefault(row.record_id, {})[row.source] = row.row_hash
+    has_body = (func.length(records.c.body) > 0).label("has_body")
+    columns = [column for column in records.c if column is not records.c.body]
+    return [
+        KnownRecord(
+            key=row.key, url=row.url, title=row.title,
+            published=moment.iso() if (moment := _at(row.published_at, row.published_has_time)) else None,
+            content_hash=row.content_hash, first_seen=row.first_seen_at.isoformat(), checked=row.checked_at.isoformat(),
+            removed=row.removed_at is not None, has_body=bool(row.has_body), row_hashes=hashes.get(row.id, {}),
+            attachments={a["url"]: a["sha256"] for a in row.detail["attachments"] if a["state"] != "not_fetched"},
+            thread=row.detail["thread"],
+        )
+        for row in connection.execute(select(*columns, has_body).where(records.c.site == site))
+    ]
+
+
+def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
+    """Insert what is new, append a version to what changed, and note that the rest was checked. Saving the same
+    arrivals again changes nothing; what has been checked later than an arrival is left as it is."""
+    stored = _states(connection, [(a.record.site, a.record.key) for a in arrivals])
+    fresh = [a for a in arrivals if (a.record.site, a.record.key) not in stored]
+    if fresh:
+        connection.execute(insert(records), [_row(a) | {"first_seen_at": a.at, "changed_at": a.at} for a in fresh])
+    later = [a for a in arrivals if (a.record.site, a.record.key) in stored]
+    later = [a for a in later if stored[a.record.site, a.record.key].checked_at <= a.at]
+    changed = [a for a in later if stored[a.record.site, a.record.key].content_hash != a.record.content_hash()]
+    if changed:
+        _update_changed(connection, changed, stored)
+    checked(connection, {(a.record.site, a.record.key): a.at for a in later})
+    ids = _states(connection, [(a.record.site, a.record.key) for a in fresh])
+    rows = [_version_row(run, a, ids[a.record.site, a.record.key].id, None) for a in fresh]
+    for arrival in changed:
+        before = stored[arrival.record.site, arrival.record.key]
+        rows.append(_version_row(run, arrival, before.id, before.content_hash))
+    upsert(connection, versions, rows, ["record_id", "run", "content_hash"])
+
+
+def checked(connection: Connection, seen: dict[Identity, datetime]) -> None:
+    """Records that were asked for and are there: a removed one is back."""
+    statement = (
+        update(records)
+        .where(records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"),
+               records.c.checked_at <= bindparam("b_at", type_=records.c.checked_at.type))
+        .values(checked_at=bindparam("b_at", type_=records.c.checked_at.type), removed_at=None)
+    )
+    _execute_by_identity(connection, statement, seen)
+
+
+def removed(connection: Connection, gone: dict[Identity, datetime]) -> None:
+    """Records that their site no longer has; the first time it was seen to be so stays."""
+    statement = (
+        update(records)
+        .where(records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"), records.c.removed_at.is_(None),
+               records.c.checked_at <= bindparam("b_at", type_=records.c.checked_at.type))
+        .values(checked_at=bindparam("b_at", type_=records.c.checked_at.type),
+                removed_at=bindparam("b_at", type_=records.c.removed_at.type))
+    )
+    _execute_by_identity(connection, statement, gone)
+
+
+def save_sightings(connection: Connection, seen: Sequence[Sighting]) -> None:
+    """Remember where records were listed. What is not stored is left out: it will be asked for again."""
+    stored = _states(connection, [(s.site, s.key) for s in seen])
+    rows = [
+        {"record_id": stored[s.site, s.key].id, "source": s.source, "row_hash": s.row_hash, "first_seen_at": s.at,
+         "last_seen_at": s.at}
+        for s in seen if (s.site, s.key) in stored
+    ]
+    keys = ["record_id", "source"]
+    upsert(connection, sightings, [row for row in rows if row["row_hash"]], keys, ["row_hash", "last_seen_at"])
+    upsert(connection, sightings, [row for row in rows if not row["row_hash"]], keys, ["last_seen_at"])
+
+
+def attachments_of(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, dict[str, Attachment]]:
+    """The stored attachments of records, by address."""
+    found: dict[Identity, dict[str, Attachment]] = {}
+    for portion in portions(identities):
+        query = select(records.c.site, records.c.key, records.c.detail)
+        for row in connection.execute(query.where(tuple_(records.c.site, records.c.key).in_(portion))):
+            found[row.site, row.key] = {a["url"]: Attachment(**a) for a in row.detail["attachments"]}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    id: int
+    content_hash: str
+    checked_at: datetime
+    versions: int
+
+
+_SELECT = select(records)
+_NEWEST_FIRST = (records.c.published_at.desc().nulls_last(), records.c.id.desc())
+
+
+def _conditions(text: str, source: str | None, site: str | None, kind: str | None) -> Iterator[Any]:
+    if text:
+        yield or_(records.c.title.contains(text, autoescape=True), records.c.body.contains(text, autoescape=True))
+    if source:
+        yield records.c.id.in_(select(sightings.c.record_id).where(sightings.c.source == source))
+    if site:
+        yield records.c.site == site
+    if kind:
+        yield records.c.kind == kind
+
+
+def _states(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, _State]:
+    found: dict[Identity, _State] = {}
+    columns = (records.c.site, records.c.key, records.c.id, records.c.content_hash, records.c.checked_at, records.c.versions)
+    for portion in portions(dict.fromkeys(identities)):
+        for row in connection.execute(select(*columns).where(tuple_(records.c.site, records.c.key).in_(portion))):
+            found[row.site, row.key] = _State(row.id, row.content_hash, row.checked_at, row.versions)
+    return found
+
+
+def _execute_by_identity(connection: Connection, statement: Any, times: dict[Identity, datetime]) -> None:
+    rows = [{"b_site": site, "b_key": key, "b_at": at} for (site, key), at in times.items()]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _update_changed(connection: Connection, changed: list[Arrival], stored: dict[Identity, _State]) -> None:
+    rows = []
+    for arrival in changed:
+        state = stored[arrival.record.site, arrival.record.key]
+        row = _row(arrival) | {"changed_at": arrival.at, "versions": state.versions + 1}
+        rows.append({f"b_{name}": value for name, value in row.items()} | {"b_id": state.id})
+    names = [*_row(changed[0]), "changed_at", "versions"]
+    values = {name: bindparam(f"b_{name}", type_=records.c[name].type) for name in names}
+    connection.execute(update(records).where(records.c.id == bindparam("b_id")).values(values), rows)
+
+
+def _row(arrival: Arrival) -> dict[str, Any]:
+    record, data = arrival.record, to_json(arrival.record)
+    detail = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta",
+              "written")
+    return {
+        "site": record.site, "key": record.key, "kind": record.kind, "url": record.url, "title": record.title,
+        "body": record.body, "published_at": record.published.at if record.published else None,
+        "published_has_time": bool(record.published and record.published.has_time),
+        "written_at": record.written.at if record.written else None, "detail": {name: data[name] for name in detail},
+        "content_hash": record.content_hash(), "checked_at": arrival.at, "removed_at": None,
+    }
+
+
+def _version_row(run: str, arrival: Arrival, record_id: int, previous: str | None) -> dict[str, Any]:
+    evidence = arrival.evidence
+    return {
+        "record_id": record_id, "content_hash": arrival.record.content_hash(), "previous_hash": previous,
+        "seen_at": arrival.at, "run": run, "warc_file": evidence.warc_file if evidence else None,
+        "warc_offset": evidence.warc_offset if evidence else None, "sha256": evidence.sha256 if evidence else None,
+        "data": to_json(arrival.record),
+    }
+
+
+def _load(connection: Connection, query: Select[Any]) -> list[StoredRecord]:
+    rows = list(connection.execute(query))
+    listed: dict[int, list[str]] = {}
+    for portion in portions(row.id for row in rows):
+        seen = select(sightings.c.record_id, sightings.c.source).where(sightings.c.record_id.in_(portion))
+        for record_id, source in connection.execute(seen.order_by(sightings.c.first_seen_at, sightings.c.source)):
+            listed.setdefault(record_id, []).append(source)
+    return [_stored(row, tuple(listed.get(row.id, ()))) for row in rows]
+
+
+def _stored(row: Row[Any], sources: tuple[str, ...]) -> StoredRecord:
+    published = _at(row.published_at, row.published_has_time)
+    record = from_json({
+        "site": row.site, "key": row.key, "kind": row.kind, "url": row.url, "title": row.title, "body": row.body,
+        **row.detail, "published": published.iso() if published else None,
+    })
+    return StoredRecord(
+        id=row.id, record=record, content_hash=row.content_hash, first_seen_at=row.first_seen_at,
+        checked_at=row.checked_at, changed_at=row.changed_at, removed_at=row.removed_at, sources=sources,
+        versions=row.versions,
+    )
+
+
+def _version(row: Row[Any]) -> Version:
+    evidence = None
+    if row.warc_file is not None:
+        evidence = Evidence(warc_file=row.warc_file, warc_offset=row.warc_offset, sha256=row.sha256)
+    return Version(
+        record_id=row.record_id, content_hash=row.content_hash, previous_hash=row.previous_hash, seen_at=row.seen_at,
+        run=row.run, evidence=evidence, record=from_json(row.data),
+    )
+
+
+def _moment(text: str | None) -> Moment | None:
+    return Moment.parse(text) if text else None
+
+
+def _at(at: datetime | None, has_time: bool) -> Moment | None:
+    return Moment(at, has_time) if at else None

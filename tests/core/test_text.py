@@ -1,0 +1,110 @@
+"""Folding: one name however it is written, and the way back to the written characters."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import excerpt, fold, fold_plain, mask_private, simplify
+
+NAME = "漫水河镇"
+
+WRITTEN = [
+    ("漫水河镇", "漫水河镇"),
+    ("漫水河鎮", "漫水河鎮"),                                # traditional
+    ("漫水河鎮(zhèn)人民政府", "漫水河鎮"),                  # a gloss after the name is not part of it
+    ("漫(màn)水(shuǐ)河鎮", "漫(màn)水(shuǐ)河鎮"),          # one inside it is
+    ("漫（man）水河镇", "漫（man）水河镇"),
+    ("漫水河鎮(zhe\u0300n)", "漫水河鎮"),                    # the tone mark as a character of its own
+    ("漫 水 河 镇", "漫 水 河 镇"),
+    ("漫水\r\n  河镇", "漫水\r\n  河镇"),
+    ("漫水\u3000河镇", "漫水\u3000河镇"),                    # ideographic space
+    ("漫\u200b水\ufeff河\u00ad镇", "漫\u200b水\ufeff河\u00ad镇"),
+    ("漫\u2f54河镇", "漫\u2f54河镇"),                        # a Kangxi radical that looks like 水
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), WRITTEN)
+def test_a_name_is_found_however_it_is_written(text: str, expected: str) -> None:
+    text = f"…（霍山县）{text}。"
+    folded = fold(text)
+    at = folded.text.index(NAME)
+    start, end = folded.span(at, at + len(NAME))
+    assert text[start:end] == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("ＡＢＣ１２３", "abc123"),
+    ("（全角）", "(全角)"),
+    ("每日…一测", "每日...一测"),           # one written character may fold to several
+    ("50㎡", "50m2"),
+    ("公司(2019)号", "公司(2019)号"),       # a number in brackets is no gloss
+    ("abc(def)", "abc(def)"),               # no gloss after a Latin letter
+    ("", ""),
+    (" \n\t", ""),
+])
+def test_folding(text: str, expected: str) -> None:
+    assert fold_plain(text) == expected
+
+
+def test_the_span_of_a_character_that_folds_to_several() -> None:
+    folded = fold("甲…乙")
+    assert folded.text == "甲...乙"
+    assert [folded.span(at, at + 1) for at in range(5)] == [(0, 1), (1, 2), (1, 2), (1, 2), (2, 3)]
+
+
+MIXED = st.text(st.one_of(
+    st.sampled_from("漫水河鎮镇六安霍山路 \n\t\u3000\u200b\ufe0f…㎡½ﬁＡａ(（)）"), st.characters(codec="utf-8"),
+), max_size=60)
+
+
+@given(MIXED)
+def test_the_whole_span_folds_to_the_whole_text(text: str) -> None:
+    folded = fold(text)
+    if folded.text:
+        start, end = folded.span(0, len(folded.text))
+        assert fold_plain(text[start:end]) == fold_plain(text[:end]) == folded.text
+        assert fold_plain(text[:start]) == ""
+
+
+@given(MIXED, st.data())
+def test_any_span_goes_there_and_back(text: str, data: st.DataObject) -> None:
+    folded = fold(text)
+    if not folded.text:
+        return
+    start = data.draw(st.integers(0, len(folded.text) - 1))
+    end = data.draw(st.integers(start + 1, len(folded.text)))
+    written = folded.span(start, end)
+    assert 0 <= written[0] < written[1] <= len(text)
+    # A written character may bring more folded ones than were asked for, never fewer.
+    assert folded.text[start:end] in fold_plain(text[slice(*written)])
+    assert not text[written[0]].isspace()
+    assert not text[written[1] - 1].isspace()
+
+
+@given(MIXED)
+def test_simplifying_keeps_every_offset(text: str) -> None:
+    assert len(simplify(text)) == len(text)
+
+
+@given(st.text(st.sampled_from("漫水河鎮霍山縣六安"), min_size=1, max_size=8))
+def test_traditional_and_simplified_fold_alike(text: str) -> None:
+    assert fold_plain(text) == fold_plain(simplify(text)) == simplify(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("电话13812345678。", "电话138****5678。"),
+    ("138-1234 5678", "138****5678"),
+    ("11010519491231002X", "11" + "*" * 13 + "02X"),
+    ("卡号6228480402564890018", "卡号" + "*" * 15 + "0018"),
+    ("座机0564-1234567", "座机0564-1234567"),      # an office number is meant to be public
+])
+def test_private_numbers_are_masked(text: str, expected: str) -> None:
+    assert mask_private(text) == expected
+
+
+def test_an_excerpt_says_where_it_was_cut() -> None:
+    text = "甲" * 50 + "漫水河镇" + "乙" * 50
+    assert excerpt(text, 50, 54, around=3) == "…甲甲甲漫水河镇乙乙乙…"
+    assert excerpt("漫水河镇\n政府", 0, 4) == "漫水河镇 政府"

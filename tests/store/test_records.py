@@ -1,0 +1,118 @@
+"""Records in the store, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.clock import Moment
+from core.nouns import Attachment, Record, Reply
+from store import records
+from store.database import Engine, transaction
+from store.records import Arrival, Sighting, SourceFacts
+
+AT = datetime(2026, 11, 24, 1, tzinfo=UTC)
+
+
+def record(key: str, **more: Any) -> Record:
+    return Record(**{"site": "s", "key": key, "kind": "article", "url": f"https://a.gov.cn/{key}", "title": key, "body": "正文"} | more)
+
+
+def save(engine: Engine, *given: Record, at: datetime = AT, source: str = "a", run: str = "r") -> None:
+    with transaction(engine) as connection:
+        records.save(connection, run, [Arrival(record=r, at=at) for r in given])
+        seen = [Sighting(site=r.site, key=r.key, source=source, row_hash=f"h{r.title}", at=at) for r in given]
+        records.save_sightings(connection, seen)
+
+
+WHOLE = record(
+    "1", published=Moment.of(2026, 3, 4, 10, 20), written=Moment.of(2026, 3, 1), content_source="办公室", index_no="0030/1",
+    attachments=(Attachment(url="u", name="附件", sha256="0", size=1, text="文", state="read"),), meta={"PubDate": "x"},
+    replies=(Reply(office="局", body="好", at=Moment.of(2026, 3, 5)), Reply(office="办", body="是")), thread={"state": "已办理"},
+)
+
+
+def test_a_record_comes_back_as_it_was(engine: Engine) -> None:
+    save(engine, WHOLE)
+    with engine.connect() as connection:
+        (stored,) = records.of_source(connection, "a")
+        assert records.get(connection, stored.id) == stored
+        with pytest.raises(KeyError):
+            records.get(connection, stored.id + 1)
+        (version,) = records.versions_of(connection, stored.id)
+    assert stored.record == WHOLE == version.record == records.from_json(records.to_json(WHOLE))
+    assert (stored.content_hash, stored.sources, stored.versions) == (WHOLE.content_hash(), ("a",), 1)
+
+
+def test_checked_is_not_changed(engine: Engine) -> None:
+    save(engine, record("1"))
+    save(engine, record("1"), at=AT + timedelta(hours=1), run="r2")
+    save(engine, record("1", body="新"), at=AT + timedelta(hours=2), run="r3")
+    with engine.connect() as connection:
+        (stored,) = records.of_source(connection, "a")
+    assert (stored.first_seen_at, stored.checked_at, stored.changed_at) == (AT, AT + timedelta(hours=2), AT + timedelta(hours=2))
+    assert stored.versions == 2
+
+
+def test_what_waits_to_be_matched(engine: Engine) -> None:
+    save(engine, record("1"), record("2"))
+    with transaction(engine) as connection:
+        first, second = records.unmatched(connection, "terms")
+        records.mark_matched(connection, [first], "terms")
+        assert [s.id for s in records.unmatched(connection, "terms")] == [second.id]
+        assert len(records.unmatched(connection, "terms", limit=0)) == 0
+    save(engine, record("1", body="改了"), at=AT + timedelta(hours=1), run="r2")
+    with engine.connect() as connection:
+        # A changed record is looked at again.
+        assert {s.record.key for s in records.unmatched(connection, "terms")} == {"1", "2"}
+
+
+def test_new_terms_are_looked_for_in_what_is_already_there(engine: Engine) -> None:
+    save(engine, record("1"))
+    with transaction(engine) as connection:
+        records.mark_matched(connection, records.unmatched(connection, "old"), "old")
+        assert records.unmatched(connection, "old") == []
+        assert len(records.unmatched(connection, "with a village more")) == 1
+
+
+def test_source_facts(engine: Engine) -> None:
+    days = {"1": Moment.of(2026, 3, 1), "2": Moment.of(2026, 3, 5, 9, 30), "3": None}
+    save(engine, *(record(key, published=day) for key, day in days.items()))
+    save(engine, record("4", published=Moment.of(2026, 4, 1)), at=AT + timedelta(days=2), run="r2")
+    save(engine, record("5"), source="b")
+    with transaction(engine) as connection:
+        records.removed(connection, {("s", "2"): AT + timedelta(days=3)})
+    with engine.connect() as connection:
+        now, then = records.source_facts(connection), records.source_facts(connection, AT + timedelta(days=1))
+    assert now["a"] == SourceFacts(3, Moment.of(2026, 4, 1), 1, "https://a.gov.cn/4")
+    assert now["b"] == SourceFacts(1, None, 1, None)
+    # By then the fourth had not come and the second had not gone.
+    assert then["a"] == SourceFacts(3, Moment.of(2026, 3, 5, 9, 30), 1, "https://a.gov.cn/2")
+
+
+def test_search_pages_newest_first(engine: Engine) -> None:
+    save(engine, *(record(str(n), published=Moment.of(2026, 3, n), body=f"防汛{n}%") for n in range(1, 6)))
+    save(engine, record("x", body="修路"), source="b")
+    with engine.connect() as connection:
+        assert [s.record.key for s in records.search(connection, text="防汛", limit=2, offset=1)] == ["4", "3"]
+        assert records.search_count(connection, text="防汛") == 5
+        # What a person types is text, not a pattern.
+        assert records.search_count(connection, text="防汛%") == 0
+        assert records.search_count(connection, source="b") == 1
+        assert records.search_count(connection, site="other") == 0
+        assert records.search_count(connection, kind="thread") == 0
+
+
+def test_what_a_crawl_must_know(engine: Engine) -> None:
+    save(engine, WHOLE)
+    save(engine, WHOLE, source="b")
+    with transaction(engine) as connection:
+        records.save_sightings(connection, [Sighting(site="s", key="1", source="b", row_hash=None, at=AT)])
+        records.save_sightings(connection, [Sighting(site="s", key="nix", source="b", row_hash="x", at=AT)])
+        (known,) = records.known_records(connection, "s")
+    assert known.row_hashes == {"a": "h1", "b": "h1"}
+    assert (known.published, known.has_body, known.removed) == ("2026-03-04T10:20:00+08:00", True, False)
+    assert known.attachments == {"u": "0"}
+    assert known.thread == {"state": "已办理"}
