@@ -1,0 +1,85 @@
+"""Personal data in running text: numbers, also those broken over lines, and a person's home."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import accumulate
+
+from core.nouns import Severity
+from monitor.privacy.judging import Surroundings, flaw, judge, judge_mask, label_of, mask_flaw
+from monitor.privacy.masking import mask_name, masked_numbers
+from monitor.privacy.numbers import find, plain
+from monitor.privacy.rules import PrivacyRules
+from monitor.scanned import Flaw, Paragraph
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
+    "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤储鲍葛项聂刁程"
+)
+# Below the village: a group, a house, a flat. 组织 and 组长 are no groups.
+BELOW_VILLAGE = (
+    r"(?:[0-9一二三四五六七八九十百]+(?:村民组|组|号|栋|幢|单元|室)|[\u4e00-\u9fff]{1,3}(?:村民组|组)(?![织长建合成员]))"
+)
+_TOWN = re.compile(r".*?(?:[镇乡]|街道)|.*?[县市区]")
+_HOME = re.compile(
+    rf"(?:(?<![\u4e00-\u9fff])(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,、（(：:\s]|男|女|原|现|家|住|身份)[^。；;\n]{{0,30}}?)?"
+    r"(?:家庭住址|现住址|住址|家住|现住|户籍所在地|户籍地址|住所地?|原?居住[于在]?|住[于在])(?:为|是|[:：])?"
+    r"(?P<home>[\u4e00-\u9fff0-9]{0,24}?(?:村|社区|居委会|小区|路|街|巷)[\u4e00-\u9fff0-9\-]{0,12}?"
+    rf"{BELOW_VILLAGE})"
+)
+
+
+def scan_paragraphs(paragraphs: Sequence[Paragraph], rules: PrivacyRules, today: date) -> Iterator[Flaw]:
+    """Findings of consecutive paragraphs, read as one flow so that a number broken at a line's end is found."""
+    flow = plain("\n".join(paragraph.text for paragraph in paragraphs))
+    starts = [0, *accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
+
+    def place(offset: int) -> Paragraph:
+        return paragraphs[bisect_right(starts, offset) - 1]
+
+    for number in find(flow, today):
+        before, after = flow[max(0, number.start - 60) : number.start], flow[number.end : number.end + 40]
+        paragraph = place(number.start)
+        near = plain(paragraph.text) if len(paragraph.text) < 160 else before + after
+        around = Surroundings(label_of(before), before.rpartition("\n")[0][-30:] + near, after)
+        if judged := judge(number, around, rules):
+            yield flaw(judged, number, paragraph.where)
+    for paragraph in paragraphs:
+        yield from _masks(paragraph, rules)
+        yield from _homes(paragraph)
+
+
+def _masks(paragraph: Paragraph, rules: PrivacyRules) -> Iterator[Flaw]:
+    text = plain(paragraph.text)
+    for masked in masked_numbers(text):
+        beside = text[max(0, masked.start - 60) : masked.start + 60]
+        if judged := judge_mask(masked, rules.says("births", beside)):
+            yield mask_flaw(judged, masked, paragraph.where)
+
+
+def _homes(paragraph: Paragraph) -> Iterator[Flaw]:
+    for match in _HOME.finditer(plain(paragraph.text)):
+        named = match["name"] or _named(paragraph.text[: match.start()])
+        if named:
+            yield home_flaw(paragraph.where, named, match["home"], 1)
+
+
+def _named(before: str) -> str:
+    """A person's name shortly before."""
+    match = re.search(
+        rf"(?:姓名|户主|申请人|当事人|村民|反映人|患者)(?:为|:|：)?\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})[^。；;\n]{{0,30}}$", before
+    )
+    return match[1] if match else ""
+
+
+def home_flaw(where: str, name: str, home: str, count: int) -> Flaw:
+    """A name with an address below the village, shown down to the town."""
+    town = _TOWN.match(home)
+    return Flaw(
+        rule_id="privacy.address", kind="address", severity=Severity.WARN, where=where,
+        evidence=f"{mask_name(name)}，{town[0] if town else ''}***" + (f"等{count}人" if count > 1 else ""),
+        advice="姓名与详细住址同时公开，住址请只写到乡镇（街道）。", count=count,
+    )  # fmt: skip

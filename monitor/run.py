@@ -1,0 +1,192 @@
+"""One whole check: finds mentions, registers cases, judges, folds into the ledger. Everything in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from core.clock import day_start, local_date
+from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, StoredRecord, Verdict
+from core.settings import Settings
+from monitor import freshness, intake, ledger, pages, watch
+from monitor.looks import Looks
+from store import findings as finding_store
+from store import records as record_store
+from store import runs as run_store
+from store.database import Connection, Engine, transaction
+
+Also = Callable[[Connection, datetime], object]
+Progress = Callable[[str, int, int], None]
+
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "catalogue": ("column.",), "pages": ("page.",), "sites": ("source.", "run."),
+}
+"""What each scope of the command judges: prefixes of its rules."""
+_RESULTS = 30
+_PAST_RESULTS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What a check found. ``findings`` are all open ones of its scope, ``judged`` is how many answers it gave."""
+
+    as_of: date
+    columns: tuple[ColumnStatus, ...]
+    findings: tuple[Finding, ...]
+    cannot_judge: tuple[Judgement, ...]
+    opened: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    new_cases: tuple[Case, ...]
+    judged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _View:
+    """The store as it stood at one time: what the judging modules are shown. ``day`` is the day judged."""
+
+    settings: Settings
+    day: date
+    at: datetime
+    facts: Mapping[str, record_store.SourceFacts]
+    results: Mapping[str, list[SourceResult]]
+
+    def looks(self, source_id: str) -> Looks:
+        source = self.settings.source(source_id)[1]
+        results = self.results.get(source_id, [])
+        return Looks(day=local_date(self.at), source=source, results=results, rules=self.settings.runs)
+
+
+def check(
+    settings: Settings, engine: Engine, *, now: datetime, as_of: date | None = None, scope: str | None = None,
+    also: Also | None = None, progress: Progress | None = None,
+) -> CheckReport:
+    """Check what the store holds. Of today, all is written in one transaction, in which ``also`` is called last (it
+    plans the alerts). Of another day (``as_of``) the store is judged as it stood at its end, and nothing is written."""
+    if scope is not None and scope not in SCOPES:
+        raise ValueError(f"unknown scope: {scope}")
+    day = as_of or local_date(now)
+    if day != local_date(now):
+        with engine.connect() as connection:
+            return _look_on(connection, settings, now, day, scope)
+    with transaction(engine) as connection:
+        new_cases = intake.take_in(connection, settings, now, progress)
+        report = _judge_now(connection, settings, now, scope)
+        if also is not None:
+            also(connection, now)
+    return replace(report, new_cases=tuple(new_cases))
+
+
+def _judge_now(connection: Connection, settings: Settings, now: datetime, scope: str | None) -> CheckReport:
+    results = run_store.recent_results(connection, limit_per_source=_RESULTS)
+    view = _view(connection, settings, local_date(now), now, results)
+    columns, judgements = _judgements(connection, view, scope)
+    known = finding_store.open_findings(connection)
+    judgements += _taken_out(known, settings)
+    bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
+    known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
+    fold = ledger.fold(known, judgements, now)
+    finding_store.apply(connection, fold, now)
+    finding_store.save_judgements(connection, _worth_keeping(judgements, known), now)
+    return _report(view, scope, columns, judgements, fold)
+
+
+def _look_on(
+    connection: Connection, settings: Settings, now: datetime, day: date, scope: str | None
+) -> CheckReport:
+    """Judge a day as the store then stood; a day to come on what is known now, its looks no older than they are."""
+    at = min(day_start(day + timedelta(days=1)) - timedelta(microseconds=1), now)
+    results = run_store.recent_results(connection, limit_per_source=_PAST_RESULTS)
+    then = {source: [r for r in found if r.checked_at and r.checked_at <= at] for source, found in results.items()}
+    view = _view(connection, settings, day, at, then)
+    columns, judgements = _judgements(connection, view, scope)
+    fold = ledger.fold(finding_store.open_at(connection, at), judgements, at)
+    return _report(view, scope, columns, judgements, fold)
+
+
+def _view(
+    connection: Connection, settings: Settings, day: date, at: datetime, results: Mapping[str, list[SourceResult]]
+) -> _View:
+    facts = record_store.source_facts(connection, as_of=at)
+    return _View(settings=settings, day=day, at=at, facts=facts, results=results)
+
+
+def _judgements(
+    connection: Connection, view: _View, scope: str | None
+) -> tuple[list[ColumnStatus], list[Judgement]]:
+    columns: list[ColumnStatus] = []
+    judgements: list[Judgement] = []
+    if scope in (None, "catalogue"):
+        for status, judgement in _columns(view):
+            columns += [status] if status else []
+            judgements.append(judgement)
+    if scope in (None, "pages"):
+        judgements += _pages(connection, view)
+    if scope in (None, "sites"):
+        judgements += _sites(connection, view)
+    return columns, judgements
+
+
+def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
+    for column in view.settings.columns:
+        if not column.applicable:
+            yield None, freshness.not_applicable(column)
+            continue
+        facts, looks = view.facts.get(column.source), view.looks(column.source)
+        yield freshness.judge(column, facts, looks, view.settings.freshness, view.day)
+
+
+def _pages(connection: Connection, view: _View) -> Iterator[Judgement]:
+    for source in dict.fromkeys(column.source for column in view.settings.columns if column.applicable):
+        stored = record_store.of_source(connection, source)
+        owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
+        then = [_at(record, view.at) for record in stored if record.first_seen_at <= view.at]
+        for judgement in pages.check(then, view.day):
+            yield replace(judgement, owner=owner or view.looks(source).source.owner)
+
+
+def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:
+    for _, source in view.settings.all_sources:
+        looks, facts = view.looks(source.id), view.facts.get(source.id)
+        yield from watch.failing(looks)
+        yield watch.quiet(looks, facts.latest if facts else None)
+    yield watch.horizon(view.settings.calendar, view.day, view.settings.runs.severity)
+    yield watch.silent(run_store.latest_runs(connection, _PAST_RESULTS), view.settings.runs, view.at)
+
+
+def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgement]:
+    """An explicit ok for what a person has taken out of the configuration: nothing will judge it again."""
+    subjects = {f"column:{column.id}" for column in settings.columns}
+    subjects |= {f"source:{source.id}" for _, source in settings.all_sources}
+    for finding in known:
+        if finding.subject.startswith(("column:", "source:")) and finding.subject not in subjects:
+            yield Judgement(
+                rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
+                title=finding.title, reason="已从配置中删除，不再检查", owner=finding.owner,
+            )
+
+
+def _at(stored: StoredRecord, at: datetime) -> StoredRecord:
+    """A record that was removed later still stood then."""
+    return replace(stored, removed_at=None) if stored.removed_at and stored.removed_at > at else stored
+
+
+def _worth_keeping(judgements: Iterable[Judgement], known: Iterable[Finding]) -> Iterator[Judgement]:
+    """All but the pages on which nothing was ever found: they are counted, not kept."""
+    found = {finding.fingerprint for finding in known}
+    for judgement in judgements:
+        passed = judgement.verdict is Verdict.OK and judgement.fingerprint not in found
+        if not (passed and judgement.rule_id in pages.KINDS):
+            yield judgement
+
+
+def _report(
+    view: _View, scope: str | None, columns: Iterable[ColumnStatus], judgements: list[Judgement], fold: ledger.Fold
+) -> CheckReport:
+    wanted = SCOPES[scope] if scope else ("",)
+    return CheckReport(
+        as_of=view.day, columns=tuple(columns),
+        findings=tuple(finding for finding in fold.open if finding.rule_id.startswith(wanted)),
+        cannot_judge=tuple(j for j in judgements if j.verdict is Verdict.CANNOT_JUDGE),
+        opened=(*fold.opened, *fold.reopened), resolved=fold.resolved, new_cases=(), judged=len(judgements),
+    )

@@ -1,0 +1,84 @@
+"""All that a scan looks for in one file: personal data, wording, dates, links. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from core.nouns import Severity
+from monitor.dates import published_in, scan_dates
+from monitor.privacy.masking import mask_text
+from monitor.privacy.rules import PrivacyRules
+from monitor.privacy.tables import scan_table
+from monitor.privacy.texts import scan_paragraphs
+from monitor.scanned import Flaw, Paragraph, ScannedText, Table
+from monitor.wording import Wording, scan_wording
+
+_LOCAL = re.compile(
+    r"(?:file:|[a-z]:[\\/]|\\\\|https?://(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.))", re.IGNORECASE
+)
+
+
+def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> list[Flaw]:
+    """The findings of a file in its order; ``today`` bounds days of birth. Several of one kind make each worse."""
+    found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document)]
+    return _bulk(list(dict.fromkeys(found)), privacy.bulk)
+
+
+def _title(document: ScannedText, wording: Wording) -> Iterator[Flaw]:
+    if document.title:
+        yield from scan_wording(Paragraph("标题", document.title), wording)
+
+
+def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> Iterator[Flaw]:
+    published = document.published or _stated(document)
+    for is_table, group in groupby(document.parts, key=lambda part: isinstance(part, Table)):
+        parts = list(group)
+        paragraphs = [part for part in parts if isinstance(part, Paragraph)]
+        if not is_table:
+            yield from scan_paragraphs(paragraphs, privacy, today)
+        for table in parts:
+            if isinstance(table, Table):
+                yield from scan_table(table, privacy, today)
+                paragraphs += [Paragraph(cell.where, cell.text) for row in table.rows for cell in row if cell.text]
+        for paragraph in paragraphs:
+            yield from scan_wording(paragraph, wording)
+            yield from scan_dates(paragraph, published, document.title)
+
+
+def _stated(document: ScannedText) -> date | None:
+    texts = (part.text for part in document.parts if isinstance(part, Paragraph))
+    return next((day for text in texts if (day := published_in(text))), None)
+
+
+def _links(document: ScannedText) -> Iterator[Flaw]:
+    for link in document.links:
+        if _LOCAL.match(link.href.strip()):
+            yield Flaw(
+                rule_id="link.local", kind="link", severity=Severity.ERROR, where=link.where,
+                evidence=mask_text(f"{link.text or '（无文字）'}：{link.href.strip()[:40]}"),
+                advice="链接指向本机或内网，公众打不开，请改为公网地址。",
+            )  # fmt: skip
+
+
+def _bulk(found: list[Flaw], bulk: int) -> list[Flaw]:
+    """Three or more leaks of one kind in a file are one step worse. What only asks for a look does not count."""
+    personal = ("id_number", "mobile", "bank_account", "address", "sensitive_list")
+    counted = Counter[str]()
+    for flaw in found:
+        if flaw.kind in personal and _is_leak(flaw):
+            counted[flaw.kind] += flaw.count
+    return [
+        replace(flaw, severity=list(Severity)[max(0, flaw.severity.rank - 1)])
+        if _is_leak(flaw) and counted[flaw.kind] >= bulk
+        else flaw
+        for flaw in found
+    ]
+
+
+def _is_leak(flaw: Flaw) -> bool:
+    return not flaw.rule_id.endswith("_confirm")

@@ -1,0 +1,93 @@
+"""A file as the scan sees it, whatever it was: places with text, and tables with cells. And what a scan answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from core.nouns import Severity
+
+ScanKind = Literal[
+    "id_number", "mobile", "bank_account", "address", "sensitive_list", "wording", "date", "element", "link"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line or paragraph and where it stands, as staff would say it (第3段, 第2页第5行)."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table and where it stands (表1第2行第3列, 花名册!B3)."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: rows of cells, the header among them."""
+
+    where: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that the file links to, as written, with its text."""
+
+    where: str
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedText:
+    """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them."""
+
+    parts: tuple[Paragraph | Table, ...]
+    title: str = ""
+    published: date | None = None
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """One thing found. ``evidence`` is masked, always; ``count`` is how many of its kind it stands for."""
+
+    rule_id: str
+    kind: ScanKind
+    severity: Severity
+    where: str
+    evidence: str
+    advice: str
+    count: int = 1
+
+    def data(self) -> dict[str, str]:
+        """The finding as the contract has it."""
+        return {
+            "rule_id": self.rule_id, "kind": self.kind, "severity": str(self.severity), "where": self.where,
+            "evidence": self.evidence, "advice": self.advice,
+        }  # fmt: skip
+
+
+def from_text(text: str, *, title: str = "", published: date | None = None, unit: str = "行") -> ScannedText:
+    """A flat text as the scan sees it: a line a paragraph; consecutive lines with tabs a table."""
+    parts: list[Paragraph | Table] = []
+    rows: list[tuple[Cell, ...]] = []
+    for place, line in enumerate([*text.split("\n"), ""], start=1):
+        if "\t" in line:
+            cells = enumerate(line.split("\t"), start=1)
+            rows.append(tuple(Cell(f"第{place}{unit}第{column}列", cell.strip()) for column, cell in cells))
+            continue
+        if rows:
+            parts.append(Table(f"第{place - len(rows)}{unit}", tuple(rows)))
+            rows = []
+        if line.strip():
+            parts.append(Paragraph(f"第{place}{unit}", line.strip()))
+    return ScannedText(tuple(parts), title, published)

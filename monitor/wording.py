@@ -1,0 +1,133 @@
+"""Wording errors by dictionary: names and phrases that must be exact, found by their near misses, and known confusions.
+
+The dictionary is data (``rules/wording.toml``), layered and dated. A machine flags, a person confirms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.configuration import parse_toml
+from core.nouns import Severity
+from core.settings import DayText, SeverityName
+from core.text import excerpt, fold, fold_plain
+from monitor.privacy.masking import mask_text
+from monitor.scanned import Flaw, Paragraph
+
+_HAN = "[\u4e00-\u9fff]"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Exact(_Strict):
+    """A name or phrase that must be exact. ``near``: what counts as a slip of it: ``any`` one change inside it, or
+    ``replaced``, only the characters at ``places`` (from 0) replaced. ``allow``: right words that look like a slip."""
+
+    text: str = Field(min_length=3)
+    layer: str
+    severity: SeverityName
+    near: str = Field(default="any", pattern="^(any|replaced)$")
+    places: tuple[int, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+class Confusion(_Strict):
+    """A wrong writing and the right one. ``unless``: right words that hold it; ``beside``: words one of which must stand
+    in the same passage, where the writing may be right elsewhere."""
+
+    wrong: str = Field(min_length=2)
+    right: str
+    layer: str
+    severity: SeverityName
+    unless: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+
+class Wording(_Strict):
+    """``rules/wording.toml``. ``checked``: the day on which a person last went through it."""
+
+    checked: DayText
+    exact: tuple[Exact, ...]
+    confusion: tuple[Confusion, ...]
+
+    @cached_property
+    def _right(self) -> re.Pattern[str]:
+        words = {word for entry in self.exact for word in (entry.text, *entry.allow)}
+        words |= {word for entry in self.confusion for word in entry.unless}
+        return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)")
+
+    @cached_property
+    def _near(self) -> tuple[tuple[Exact, re.Pattern[str]], ...]:
+        return tuple((entry, re.compile("|".join(_slips(entry)))) for entry in self.exact)
+
+    def find(self, text: str) -> Iterator[Slip]:
+        """Slips of a text, whatever its width, script or white space; offsets are those of the text."""
+        folded = fold(text)
+        # What is right is blanked, so that a part of it is never taken for a slip of itself.
+        left = self._right.sub(lambda match: " " * len(match[0]), folded.text)
+        taken: list[tuple[int, int]] = []
+        for entry in self.confusion:
+            wrong = fold_plain(entry.wrong)
+            for match in re.finditer(re.escape(wrong), left):
+                if entry.beside and not any(word in folded.text for word in entry.beside):
+                    continue
+                taken.append(match.span())
+                yield Slip(*folded.span(*match.span()), entry.right, entry.layer, entry.severity, "wording.confusion")
+        for exact, pattern in self._near:
+            for match in pattern.finditer(left):
+                if all(match.end() <= start or match.start() >= end for start, end in taken):
+                    taken.append(match.span())
+                    span = folded.span(*match.span())
+                    yield Slip(*span, exact.text, exact.layer, exact.severity, "wording.near_miss")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A wrong writing in a text, and what it should be."""
+
+    start: int
+    end: int
+    right: str
+    layer: str
+    severity: Severity
+    rule_id: str
+
+
+def _slips(entry: Exact) -> Iterator[str]:
+    """Patterns of one change to a phrase. The first and the last character stay: beside them other right words begin
+    and end (我国人民代表大会)."""
+    text = entry.text
+    if entry.near == "replaced":
+        yield from (f"{text[:at]}(?!{text[at]}){_HAN}{text[at + 1:]}" for at in entry.places)
+        return
+    inside = range(1, len(text) - 1)
+    yield from (f"{text[:at]}(?!{text[at]}){_HAN}{text[at + 1:]}" for at in inside)
+    yield from (f"{text[:at]}{text[at + 1:]}" for at in inside)
+    yield from (f"{text[:at]}(?!的){_HAN}{text[at:]}" for at in range(1, len(text)))
+    yield from (
+        f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2:]}" for at in range(len(text) - 1) if text[at] != text[at + 1]
+    )
+
+
+def scan_wording(paragraph: Paragraph, wording: Wording) -> Iterator[Flaw]:
+    """The slips of a paragraph as findings."""
+    for slip in wording.find(paragraph.text):
+        written = "".join(paragraph.text[slip.start : slip.end].split())
+        yield Flaw(
+            rule_id=slip.rule_id, kind="wording", severity=slip.severity, where=paragraph.where,
+            evidence=mask_text(excerpt(paragraph.text, slip.start, slip.end, 12)),
+            advice=f"“{written}”应为“{slip.right}”（{slip.layer}），请核对更正。",
+        )  # fmt: skip
+
+
+def load(directory: Path) -> Wording:
+    """From a configuration folder; raises ConfigErrors."""
+    return parse_toml(directory / "rules" / "wording.toml", Wording, "rules/wording.toml")
