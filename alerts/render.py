@@ -1,0 +1,245 @@
+"""Messages in words. Pure. Whatever comes in, what goes out has private numbers masked and no control characters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+from alerts.figures import DEFINITIONS, Digest, due_at
+from core.clock import local_text
+from core.nouns import AlertItem, Delivery, Reason, Severity
+from core.settings import Settings
+from core.text import mask_private
+
+REASONS = {
+    Reason.ESCALATED: "升级", Reason.FIRST: "首次", Reason.NEW: "新增", Reason.REMINDER: "催办",
+    Reason.RESOLVED: "已解决", Reason.DIGEST: "月报",
+}
+COLUMNS = {"fresh": "更新及时", "due": "即将到期", "overdue": "逾期", "delinquent": "长期未更新", "blank": "空白",
+           "cannot_judge": "无法判断"}
+SEVERITIES = {Severity.VETO: "单项否决", Severity.ERROR: "错误", Severity.WARN: "警告", Severity.INFO: "提示"}
+_KINDS = {"finding": "问题", "case": "舆情", "operation": "运行"}
+_EXPLAINED = {
+    Reason.ESCALATED: "超过规定时间仍未办结，按规定升级报告",
+    Reason.FIRST: "首次向您通报现有情况",
+    Reason.NEW: "新发现，或状态有变化",
+    Reason.REMINDER: "仍未处理，再次提醒",
+    Reason.RESOLVED: "此前通报的事项已确认解决",
+}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def message(items: Sequence[AlertItem], settings: Settings, delivery_id: str, now: datetime) -> tuple[str, str]:
+    """Title and plain text of one message: at most ``alerts.max_items`` items are written out, the rest is counted."""
+    shown = items[: settings.alerts.max_items]
+    title = f"【{settings.town.name}】{_summary(items)}"
+    body = template("message.txt").render(
+        lines=[_line(item, settings) for item in shown], more=len(items) - len(shown), explained=_why(items),
+        workbench=settings.alerts.workbench_url, delivery_id=delivery_id, now=local_text(now),
+    )
+    return clean(title), clean(body).rstrip() + "\n"
+
+
+def mail_html(delivery: Delivery, settings: Settings) -> str:
+    """The same message as an HTML mail; a digest's text as paragraphs."""
+    shown = delivery.items[: settings.alerts.max_items]
+    page = template("mail.html").render(
+        title=delivery.title, lines=[_line(item, settings) for item in shown],
+        more=len(delivery.items) - len(shown), explained=_why(delivery.items), body=delivery.body,
+        workbench=settings.alerts.workbench_url, delivery_id=delivery.id, town=settings.town.name,
+    )
+    return clean(page)
+
+
+def digest_message(digest: Digest, settings: Settings, delivery_id: str) -> tuple[str, str]:
+    """Title and plain text of the digest as a message."""
+    title = f"【{digest.town}】{_month(digest)}月报" + (f"（{digest.person}）" if digest.person else "")
+    body = template("digest.txt").render(**_digest_words(digest), delivery_id=delivery_id,
+                                         workbench=settings.alerts.workbench_url)
+    return clean(title), clean(body)
+
+
+def digest_html(digest: Digest) -> str:
+    """One self-contained page: no scripts, nothing fetched, fit for A4 and for a telephone."""
+    return clean(template("digest.html").render(**_digest_words(digest), chart=_chart(digest)))
+
+
+def digest_json(digest: Digest) -> dict[str, Any]:
+    """The figures by the names of :data:`alerts.figures.DEFINITIONS`, which are included."""
+    cases, findings = digest.cases, digest.findings
+    return {
+        "month": digest.period.month, "as_of": local_text(digest.period.as_of), "town": digest.town,
+        "for": digest.person, "all_clear": digest.all_clear,
+        "cases": {
+            "registered": cases.registered, "valid": cases.valid, "valid_answered": cases.valid_answered,
+            "answered": cases.answered, "closed": cases.closed, "open_at_end": cases.open_at_end,
+            "overdue": cases.overdue, "fell_due": cases.fell_due, "on_time": cases.on_time, "answer_rate": cases.answer_rate, "on_time_rate": cases.on_time_rate,
+            "by_source": dict(cases.by_source), "by_category": dict(cases.by_category),
+        },
+        "mentions": {"by_source": dict(digest.mentions_by_source), "by_subject": dict(digest.mentions_by_subject)},
+        "columns": {"as_of": digest.columns_as_of, "by_status": dict(Counter(c.status for c in digest.columns))},
+        "findings": {
+            "opened": dict(findings.opened), "resolved": dict(findings.resolved), "open": dict(findings.open_at_end),
+        },
+        "unchecked": {
+            "sources": [name for name, _ in digest.unchecked.sources],
+            "days": [f"{day:%Y-%m-%d}" for day in digest.unchecked.days],
+        },
+        "deliveries": {
+            "sent": digest.deliveries.sent, "waiting": digest.deliveries.waiting, "dead": digest.deliveries.dead,
+            "failed_tries": digest.deliveries.failed_tries,
+        },
+        "definitions": dict(DEFINITIONS),
+    }
+
+
+def clean(text: str) -> str:
+    """Private numbers masked, control and direction characters out."""
+    return mask_private(_CONTROL.sub("", text))
+
+
+def split_bytes(text: str, limit: int, label: str = "") -> list[str]:
+    """Parts of at most ``limit`` UTF-8 bytes (at least 80), cut at line ends where lines allow. Several parts are
+    numbered （1/3，label）."""
+    if limit < 80:
+        raise ValueError(f"a limit of {limit} bytes leaves no room for text")
+    if _size(text) <= limit:
+        return [text]
+    room = limit - _size(_part_head(999, 999, label))
+    parts: list[str] = []
+    current = ""
+    for piece in _pieces(text, room):
+        if current and _size(current) + _size(piece) > room:
+            parts.append(current)
+            current = ""
+        current += piece
+    parts.append(current)
+    return [_part_head(number, len(parts), label) + part.rstrip("\n") for number, part in enumerate(parts, start=1)]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("alerts"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        autoescape=select_autoescape(["html"]),
+    )
+
+
+def template(name: str) -> Template:
+    """A template of this part; those that end in .html escape what they are given."""
+    return _environment().get_template(name)
+
+
+def _line(item: AlertItem, settings: Settings) -> dict[str, Any]:
+    due = ""
+    if item.due is not None:
+        due = f"{item.due:%Y-%m-%d}" + ("（已逾期）" if item.state == "overdue" else "")
+    return {
+        "reason": REASONS[item.reason or Reason.NEW], "severity": SEVERITIES[item.severity], "kind": _KINDS[item.kind],
+        "title": one_line(item.title), "detail": one_line(item.detail), "due": due, "link": _link(item, settings),
+        "rank": item.severity.value, "resolved": item.state == "resolved",
+    }
+
+
+def one_line(text: str) -> str:
+    """Masked, on one line: no text from a page can look like a line of ours."""
+    return " ".join(clean(text).split())
+
+
+def _link(item: AlertItem, settings: Settings) -> str:
+    """The workbench page of the item, else the page on the site. An address that holds a private number is not sent."""
+    if base := settings.alerts.workbench_url.rstrip("/"):
+        return f"{base}/deliveries" if item.kind == "operation" else f"{base}/{item.kind}s/{item.id}"
+    usable = re.fullmatch(r"https?://\S+", item.url) and mask_private(item.url) == item.url
+    return item.url if usable else ""
+
+
+def _digest_words(digest: Digest) -> dict[str, Any]:
+    """What both forms of the digest print, in words."""
+    cases = digest.cases
+    columns: Counter[str] = Counter(column.status for column in digest.columns)
+    return {
+        "digest": digest, "month": _month(digest), "as_of": local_text(digest.period.as_of),
+        "last_day": f"{digest.period.days[-1]:%Y-%m-%d}",
+        "partial": digest.period.as_of < digest.period.end, "definitions": DEFINITIONS,
+        "answer_rate": _rate(cases.answer_rate, cases.valid_answered, cases.valid),
+        "on_time_rate": _rate(cases.on_time_rate, cases.on_time, cases.fell_due),
+        "columns": [(name, columns[key]) for key, name in COLUMNS.items() if columns[key]],
+        "late": [column for column in digest.columns if column.status not in ("fresh", "due")],
+        "column_names": COLUMNS, "severities": SEVERITIES, "days": _spans(digest.unchecked.days),
+        "due": lambda case: due_at(case, digest.period.as_of), "one_line": one_line, "day": local_text,
+    }
+
+
+def _chart(digest: Digest) -> dict[str, Any]:
+    """Bars of a day's arrivals and answers, in a drawing of 720 by 170 units."""
+    days = digest.cases.per_day
+    top = max([4, *(max(came, answered) for _, came, answered in days)])
+    step, height = 680 / max(len(days), 1), 110
+    bars = [
+        {"x": 34 + number * step, "label": str(day.day), "came": came, "answered": answered,
+         "came_height": height * came / top, "answered_height": height * answered / top}
+        for number, (day, came, answered) in enumerate(days)
+    ]
+    return {"bars": bars, "width": min(step * 0.38, 16), "top": top, "height": height,
+            "empty": not any(came or answered for _, came, answered in days)}
+
+
+def _month(digest: Digest) -> str:
+    year, month = digest.period.month.split("-")
+    return f"{year}年{int(month)}月"
+
+
+def _rate(rate: float | None, part: int, whole: int) -> str:
+    return "无（没有可算的件）" if rate is None else f"{rate:.1%}（{part}/{whole}）"
+
+
+def _spans(days: Sequence[date]) -> str:
+    """Days as staff write them: 3日、5—9日."""
+    spans: list[list[date]] = []
+    for day in days:
+        if spans and (day - spans[-1][-1]).days == 1:
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return "、".join(f"{s[0].day}日" if len(s) == 1 else f"{s[0].day}—{s[-1].day}日" for s in spans)
+
+
+def _summary(items: Sequence[AlertItem]) -> str:
+    counts = Counter(item.reason or Reason.NEW for item in items)
+    return "巡检提醒：" + "、".join(f"{word} {counts[reason]} 项" for reason, word in REASONS.items() if counts[reason])
+
+
+def _why(items: Sequence[AlertItem]) -> list[str]:
+    said = {item.reason for item in items}
+    return [f"{REASONS[reason]}：{text}" for reason, text in _EXPLAINED.items() if reason in said]
+
+
+def _pieces(text: str, room: int) -> list[str]:
+    """Lines with their ends, the too long ones cut between characters."""
+    pieces: list[str] = []
+    for line in text.splitlines(keepends=True):
+        data = line.encode()
+        while len(data) > room:
+            cut = room
+            # 10xxxxxx continues a character: step back to its first byte.
+            while data[cut] & 0xC0 == 0x80:
+                cut -= 1
+            pieces.append(data[:cut].decode())
+            data = data[cut:]
+        pieces.append(data.decode())
+    return pieces
+
+
+def _part_head(number: int, total: int, label: str) -> str:
+    return f"（{number}/{total}{'，' + label if label else ''}）\n"
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
