@@ -17,7 +17,11 @@ _GLOSS = re.compile(
 )
 _DROPPED = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\ufe00-\ufe0f]+")
 _MOBILE = re.compile(r"(?<!\d)(1[3-9]\d)[\s-]?(\d{4})[\s-]?(\d{4})(?!\d)")
-_ID = re.compile(r"(?<![0-9A-Za-z])([1-9]\d)(\d{12,13})(\d{2}[\dXx])(?![0-9A-Za-z])")
+# A birth date tells an identity number from an organisation's code (统一社会信用代码), which stands in index numbers.
+_BIRTH = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_ID = re.compile(
+    rf"(?<![0-9A-Za-z])([1-9]\d)(\d{{4}}(?:18|19|20)\d{{2}}{_BIRTH}\d|\d{{6}}{_BIRTH})(\d{{2}}[\dXx])(?![0-9A-Za-z])"
+)
 _CARD = re.compile(r"(?<!\d)(62\d{2})(\d{8,11})(\d{4})(?!\d)")
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from core.clock import Moment
-from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Version
+from core.nouns import Attachment, StoredRecord, Version
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.record_rows import Arrival, from_json, moment_at, record_row, stored_record, to_json, version_of, version_row
 from store.tables import records, sightings, versions
+
+__all__ = ["Arrival", "from_json", "to_json"]
 
 Identity = tuple[str, str]
 """Site and key."""
@@ -51,15 +54,6 @@ class KnownRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A record as one run read it."""
-
-    record: Record
-    at: datetime
-    evidence: Evidence | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """A source listed a record. ``row_hash`` None: the row is as it was."""
 
@@ -68,24 +62,6 @@ class Sighting:
     source: str
     row_hash: str | None
     at: datetime
-
-
-def to_json(record: Record) -> dict[str, Any]:
-    """A record as JSON; :func:`from_json` is the inverse."""
-    data = asdict(record)
-    data["published"] = record.published.iso() if record.published else None
-    data["written"] = record.written.iso() if record.written else None
-    for reply, written in zip(data["replies"], record.replies, strict=True):
-        reply["at"] = written.at.iso() if written.at else None
-    return data
-
-
-def from_json(data: dict[str, Any]) -> Record:
-    """A record from :func:`to_json`."""
-    replies = tuple(Reply(office=r["office"], body=r["body"], at=_moment(r["at"])) for r in data["replies"])
-    attachments = tuple(Attachment(**attachment) for attachment in data["attachments"])
-    fixed = {"published": _moment(data["published"]), "written": _moment(data["written"])}
-    return Record(**{**data, **fixed, "replies": replies, "attachments": attachments})
 
 
 def get(connection: Connection, record_id: int) -> StoredRecord:
@@ -118,7 +94,7 @@ def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: 
 def versions_of(connection: Connection, record_id: int) -> list[Version]:
     """Every content that a record had, oldest first, each with the hash of the one before it."""
     query = select(versions).where(versions.c.record_id == record_id).order_by(versions.c.id)
-    return [_version(row) for row in connection.execute(query)]
+    return [version_of(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection) -> int:
@@ -162,7 +138,7 @@ def source_facts(connection: Connection, as_of: datetime | None = None) -> dict[
     )
     return {
         row.source: SourceFacts(
-            row.all_in_all, _at(row.published_at, row.published_has_time), row.all_in_all - row.dated,
+            row.all_in_all, moment_at(row.published_at, row.published_has_time), row.all_in_all - row.dated,
             row.url if row.published_at else None,
         )
         for row in connection.execute(select(ranked).where(ranked.c.place == 1))
@@ -180,7 +156,7 @@ def known_records(connection: Connection, site: str) -> list[KnownRecord]:
     return [
         KnownRecord(
             key=row.key, url=row.url, title=row.title,
-            published=moment.iso() if (moment := _at(row.published_at, row.published_has_time)) else None,
+            published=moment.iso() if (moment := moment_at(row.published_at, row.published_has_time)) else None,
             content_hash=row.content_hash, first_seen=row.first_seen_at.isoformat(), checked=row.checked_at.isoformat(),
             removed=row.removed_at is not None, has_body=bool(row.has_body), row_hashes=hashes.get(row.id, {}),
             attachments={a["url"]: a["sha256"] for a in row.detail["attachments"] if a["state"] != "not_fetched"},
@@ -196,7 +172,7 @@ def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
     stored = _states(connection, [(a.record.site, a.record.key) for a in arrivals])
     fresh = [a for a in arrivals if (a.record.site, a.record.key) not in stored]
     if fresh:
-        connection.execute(insert(records), [_row(a) | {"first_seen_at": a.at, "changed_at": a.at} for a in fresh])
+        connection.execute(insert(records), [record_row(a) | {"first_seen_at": a.at, "changed_at": a.at} for a in fresh])
     later = [a for a in arrivals if (a.record.site, a.record.key) in stored]
     later = [a for a in later if stored[a.record.site, a.record.key].checked_at <= a.at]
     changed = [a for a in later if stored[a.record.site, a.record.key].content_hash != a.record.content_hash()]
@@ -204,10 +180,10 @@ def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
         _update_changed(connection, changed, stored)
     checked(connection, {(a.record.site, a.record.key): a.at for a in later})
     ids = _states(connection, [(a.record.site, a.record.key) for a in fresh])
-    rows = [_version_row(run, a, ids[a.record.site, a.record.key].id, None) for a in fresh]
+    rows = [version_row(run, a, ids[a.record.site, a.record.key].id, None) for a in fresh]
     for arrival in changed:
         before = stored[arrival.record.site, arrival.record.key]
-        rows.append(_version_row(run, arrival, before.id, before.content_hash))
+        rows.append(version_row(run, arrival, before.id, before.content_hash))
     upsert(connection, versions, rows, ["record_id", "run", "content_hash"])
 
 
@@ -299,34 +275,11 @@ def _update_changed(connection: Connection, changed: list[Arrival], stored: dict
     rows = []
     for arrival in changed:
         state = stored[arrival.record.site, arrival.record.key]
-        row = _row(arrival) | {"changed_at": arrival.at, "versions": state.versions + 1}
+        row = record_row(arrival) | {"changed_at": arrival.at, "versions": state.versions + 1}
         rows.append({f"b_{name}": value for name, value in row.items()} | {"b_id": state.id})
-    names = [*_row(changed[0]), "changed_at", "versions"]
+    names = [*record_row(changed[0]), "changed_at", "versions"]
     values = {name: bindparam(f"b_{name}", type_=records.c[name].type) for name in names}
     connection.execute(update(records).where(records.c.id == bindparam("b_id")).values(values), rows)
-
-
-def _row(arrival: Arrival) -> dict[str, Any]:
-    record, data = arrival.record, to_json(arrival.record)
-    detail = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta",
-              "written")
-    return {
-        "site": record.site, "key": record.key, "kind": record.kind, "url": record.url, "title": record.title,
-        "body": record.body, "published_at": record.published.at if record.published else None,
-        "published_has_time": bool(record.published and record.published.has_time),
-        "written_at": record.written.at if record.written else None, "detail": {name: data[name] for name in detail},
-        "content_hash": record.content_hash(), "checked_at": arrival.at, "removed_at": None,
-    }
-
-
-def _version_row(run: str, arrival: Arrival, record_id: int, previous: str | None) -> dict[str, Any]:
-    evidence = arrival.evidence
-    return {
-        "record_id": record_id, "content_hash": arrival.record.content_hash(), "previous_hash": previous,
-        "seen_at": arrival.at, "run": run, "warc_file": evidence.warc_file if evidence else None,
-        "warc_offset": evidence.warc_offset if evidence else None, "sha256": evidence.sha256 if evidence else None,
-        "data": to_json(arrival.record),
-    }
 
 
 def _load(connection: Connection, query: Select[Any]) -> list[StoredRecord]:
@@ -336,35 +289,4 @@ def _load(connection: Connection, query: Select[Any]) -> list[StoredRecord]:
         seen = select(sightings.c.record_id, sightings.c.source).where(sightings.c.record_id.in_(portion))
         for record_id, source in connection.execute(seen.order_by(sightings.c.first_seen_at, sightings.c.source)):
             listed.setdefault(record_id, []).append(source)
-    return [_stored(row, tuple(listed.get(row.id, ()))) for row in rows]
-
-
-def _stored(row: Row[Any], sources: tuple[str, ...]) -> StoredRecord:
-    published = _at(row.published_at, row.published_has_time)
-    record = from_json({
-        "site": row.site, "key": row.key, "kind": row.kind, "url": row.url, "title": row.title, "body": row.body,
-        **row.detail, "published": published.iso() if published else None,
-    })
-    return StoredRecord(
-        id=row.id, record=record, content_hash=row.content_hash, first_seen_at=row.first_seen_at,
-        checked_at=row.checked_at, changed_at=row.changed_at, removed_at=row.removed_at, sources=sources,
-        versions=row.versions,
-    )
-
-
-def _version(row: Row[Any]) -> Version:
-    evidence = None
-    if row.warc_file is not None:
-        evidence = Evidence(warc_file=row.warc_file, warc_offset=row.warc_offset, sha256=row.sha256)
-    return Version(
-        record_id=row.record_id, content_hash=row.content_hash, previous_hash=row.previous_hash, seen_at=row.seen_at,
-        run=row.run, evidence=evidence, record=from_json(row.data),
-    )
-
-
-def _moment(text: str | None) -> Moment | None:
-    return Moment.parse(text) if text else None
-
-
-def _at(at: datetime | None, has_time: bool) -> Moment | None:
-    return Moment(at, has_time) if at else None
+    return [stored_record(row, tuple(listed.get(row.id, ()))) for row in rows]

@@ -113,8 +113,8 @@ def validators_of(connection: Connection, sources: Iterable[str]) -> list[Valida
     """The validators of the addresses of some sources."""
     found: list[Validator] = []
     for portion in portions(sources):
-        for row in connection.execute(select(validators).where(validators.c.source.in_(portion))):
-            found.append(Validator(row.url, row.source, row.etag, row.last_modified, row.checked_at))
+        rows = connection.execute(select(validators).where(validators.c.source.in_(portion)))
+        found += [Validator(row.url, row.source, row.etag, row.last_modified, row.checked_at) for row in rows]
     return found
 
 

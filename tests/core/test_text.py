@@ -98,6 +98,8 @@ def test_traditional_and_simplified_fold_alike(text: str) -> None:
     ("138-1234 5678", "138****5678"),
     ("11010519491231002X", "11" + "*" * 13 + "02X"),
     ("卡号6228480402564890018", "卡号" + "*" * 15 + "0018"),
+    ("证号341525850101123", "证号34" + "*" * 10 + "123"),     # fifteen digits, before 1999
+    ("索引号113708280043326001/2024-02411", "索引号113708280043326001/2024-02411"),   # an organisation's code
     ("座机0564-1234567", "座机0564-1234567"),      # an office number is meant to be public
 ])
 def test_private_numbers_are_masked(text: str, expected: str) -> None:

@@ -1,0 +1,76 @@
+"""How right and how fast saved pages are read, ours beside the usual readers in one run.
+
+``python -m benchmarks.reading [--pages DIR] [--set NAME]... [--ours]`` prints a table per labelled set. Peers that are not
+installed are named and left out; to have them, run this with the interpreter of an environment that holds gne,
+trafilatura, newspaper4k[zh], readability-lxml and htmldate (our readers need only lxml), from the project's folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.reading.peers import Reader, installed
+from benchmarks.reading.score import Reading, Tally
+
+DEFAULT = Path(__file__).parents[3] / "shared" / "data" / "pages"
+SETS = ("gov", "mixed", "handmade", "daniel")
+
+
+def main() -> int:
+    """Read the options, run, print."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=__doc__)
+    options.add_argument("--pages", type=Path, default=DEFAULT, help="folder with index.jsonl")
+    options.add_argument("--set", dest="sets", action="append", choices=SETS, help="only this set")
+    options.add_argument("--ours", action="store_true", help="only our reader")
+    given = options.parse_args()
+    if not (given.pages / "index.jsonl").is_file():
+        sys.stderr.write(f"no labelled pages in {given.pages}\n")
+        return 2
+    readers, absent = installed()
+    if given.ours:
+        readers = {"townwatch": readers["townwatch"]}
+    elif absent:
+        print(f"not installed, left out: {', '.join(absent)}")
+    labels = [json.loads(line) for line in (given.pages / "index.jsonl").read_text("utf-8").splitlines()]
+    for name in given.sets or SETS:
+        chosen = [label for label in labels if label["file"].startswith(f"{name}/")]
+        table(name, {reader: run(read, given.pages, chosen) for reader, read in readers.items()})
+    return 0
+
+
+def run(read: Reader, folder: Path, labels: list[dict[str, Any]]) -> Tally:
+    """One reader over one set; only its own time counts. A page that it raises on is a page it read nothing of."""
+    tally = Tally()
+    for label in labels:
+        data = (folder / label["file"]).read_bytes()
+        start = time.perf_counter()
+        try:
+            reading = read(data, label.get("url"))
+        except Exception:  # noqa: BLE001 -- peers raise anything; the figures say it
+            reading = Reading()
+            tally.raised += 1
+        tally.seconds += time.perf_counter() - start
+        tally.pages += 1
+        tally.add(label, reading)
+    return tally
+
+
+def table(name: str, tallies: dict[str, Tally]) -> None:
+    """Print one set."""
+    pages = next(iter(tallies.values())).pages
+    print(f"\n{name}: {pages} pages")
+    print(f"{'reader':18}{'title exact/contained':>24}{'date right/wrong/none':>24}{'body F1':>9}{'raised':>8}{'pages/s':>9}")
+    for reader, tally in tallies.items():
+        title = f"{tally.exact}/{tally.contained} of {tally.titles}" if tally.titles else "-"
+        date = f"{tally.right}/{tally.wrong}/{tally.missing} of {tally.dates}" if tally.dates else "-"
+        f1 = f"{tally.mean_f1:.4f}" if tally.f1 else "-"
+        print(f"{reader:18}{title:>24}{date:>24}{f1:>9}{tally.raised:>8}{tally.pages / tally.seconds:>9.0f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,296 @@
+"""Reading the items of one source: each row's page, its attachments, and what became of it. No I/O.
+
+A few requests are out at a time and the rest wait here, so that a source that fails again and again can be left alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+from urllib.parse import urlsplit
+
+from core.nouns import Attachment, Outcome, Record
+from core.settings import SourceSettings
+from core.text import mask_private
+from crawler.attachments import read_attachment
+from crawler.outcomes import guarded
+from crawler.platforms.base import Answer, Ask, Failure, Platform, Row, on_site
+from crawler.platforms.pages import row_record
+from crawler.steps import (
+    Checked,
+    Errand,
+    Found,
+    Gone,
+    Kept,
+    Noted,
+    Settled,
+    Sighted,
+    SiteMemory,
+    Step,
+    Tally,
+    Validator,
+    validator_of,
+)
+from store.records import KnownRecord
+
+GIVE_UP_AFTER = 5
+"""Failed items in a row after which a source is left alone for this run."""
+WINDOW = 32
+"""Item requests of one source that are out at a time; politeness to the host is the downloader's."""
+KEPT = "kept"
+"""The ``reason`` of an attachment that answered 304: the loader puts in what is stored."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record whose attachments are being fetched."""
+
+    record: Record
+    answer: Answer
+    waiting: int
+    fetched: dict[str, Attachment]
+
+
+class Items:
+    """The items of one source. ``seen``: the rows that this run's lists showed, by key, filled by the walk."""
+
+    def __init__(
+        self, platform: Platform, source: SourceSettings, memory: SiteMemory, tally: Tally, seen: dict[str, Row],
+        when_idle: Callable[[], Iterator[Step]],
+    ) -> None:
+        self.platform, self.source, self.memory, self.tally, self.seen = platform, source, memory, tally, seen
+        self._when_idle = when_idle
+        self._queue: deque[Errand] = deque()
+        self._out = 0
+        self._drafts: dict[str, _Draft] = {}
+
+    def want(self, row: Row) -> Iterator[Step]:
+        """Ask for a row's page, unless another source of the site does or did so already."""
+        memory, known = self.memory, self.memory.known.get(row.key)
+        if row.key in memory.settled:
+            yield from self._share(row, memory.settled[row.key])
+        elif row.key in memory.claims:
+            self.tally.pending += 1
+            memory.claims[row.key].append((self, row))
+        elif row.external:
+            memory.claims[row.key] = []
+            yield from self._settle(row, row_record(self.platform.site, row), None, None)
+        else:
+            memory.claims[row.key] = []
+            row = _remembering(row, known)
+            ask = self.platform.ask_item(self.source, row)
+            conditional = ask.conditional and known is not None and not known.removed
+            self._queue.append(Errand(self.source.id, ask, "item", conditional, row))
+            self.tally.pending += 1
+            yield from self._pump()
+
+    def take(self, errand: Errand, got: Answer | Failure) -> Iterator[Step]:
+        """What follows from one answer."""
+        self._out -= 1
+        self.tally.pending -= 1
+        if errand.role == "attachment":
+            yield from self._attachment(errand, got)
+        else:
+            yield from self._item(errand, got)
+        yield from self._pump()
+
+    def filtered_before(self, row: Row) -> bool:
+        """Whether this very row was read in an earlier run and found not to belong to the source."""
+        note = self.memory.validators.get(self._filter_note(row))
+        return note is not None and note.etag == row.row_hash
+
+    def _pump(self) -> Iterator[Step]:
+        if self.tally.in_a_row >= GIVE_UP_AFTER:
+            left, self._queue = self._queue, deque()
+            self.tally.pending -= len(left)
+            for errand in left:
+                assert errand.row is not None
+                self.tally.count["left"] += 1
+                yield from self._release(errand.row.key, Settled(self.tally.failures[-1]))
+        while self._queue and self._out < WINDOW:
+            self._out += 1
+            yield self._queue.popleft()
+
+    def _send(self, errand: Errand) -> Errand:
+        """A request that follows from one that is being answered goes out at once."""
+        self._out += 1
+        self.tally.pending += 1
+        return errand
+
+    def _item(self, errand: Errand, got: Answer | Failure) -> Iterator[Step]:
+        row = errand.row
+        assert row is not None
+        known = self.memory.known.get(row.key)
+        if isinstance(got, Answer) and got.status == 304:
+            self._succeeded()
+            yield from self._as_it_was(row, None, None)
+            return
+        read = self._read(errand, row, got, known)
+        if isinstance(read, Failure):
+            yield from self._failed(errand, row, read)
+            return
+        assert isinstance(got, Answer)
+        self._succeeded()
+        yield from self._arrived(row, read, got)
+
+    def _arrived(self, row: Row, record: Record, answer: Answer) -> Iterator[Step]:
+        """A record has been read, by this source or by another that does not keep it."""
+        if self.platform.keeps(self.source, record) or self.listed_before(row.key):
+            yield from self._fetch_attachments(row, record, answer, self.memory.known.get(row.key))
+        else:
+            yield from self._filter(self.seen.get(row.key, row))
+            yield from self._release(row.key, Settled(record, answer))
+
+    def _read(self, errand: Errand, row: Row, got: Answer | Failure, known: KnownRecord | None) -> Record | Failure:
+        if isinstance(got, Failure):
+            return got
+        home = ("", "/", "/index.html")
+        if urlsplit(got.url).path in home and urlsplit(errand.ask.url).path not in home:
+            return Failure(outcome=Outcome.REDESIGNED, reason="文章地址转到了首页")
+        read = guarded(self.platform.read_item, self.source, row, got)
+        if isinstance(read, Record) and known is not None and known.has_body and not read.body:
+            return Failure(outcome=Outcome.REDESIGNED, reason="原来有正文的文章现在读不出正文")
+        return read if isinstance(read, Failure) else _masked(read)
+
+    def _as_it_was(self, row: Row, record: Record | None, validator: Validator | None) -> Iterator[Step]:
+        shown = self.seen.get(row.key)
+        if shown is not None:
+            self._note_if_new(row.key)
+        yield Checked(self.source.id, row.key, shown is not None, shown.row_hash if shown else None, validator)
+        yield from self._release(row.key, Settled(record))
+
+    def _failed(self, errand: Errand, row: Row, failure: Failure) -> Iterator[Step]:
+        if failure.definite and errand.role == "item":
+            # Gone only when a second try in the same run says so too.
+            yield self._send(replace(errand, role="confirm", conditional=False))
+            return
+        known = self.memory.known.get(row.key)
+        if failure.definite and known is not None and not known.removed:
+            self.tally.count["removed"] += 1
+            yield Gone(self.source.id, row.key)
+        else:
+            self.tally.failures.append(failure)
+            self.tally.in_a_row += not failure.definite
+        yield from self._release(row.key, Settled(failure))
+
+    def _succeeded(self) -> None:
+        self.tally.in_a_row = 0
+        self.tally.count["read"] += 1
+
+    # Attachments ----------------------------------------------------------------------------------------------------
+
+    def _fetch_attachments(self, row: Row, record: Record, answer: Answer, known: KnownRecord | None) -> Iterator[Step]:
+        hashes = known.attachments if known else {}
+        if known is not None and not known.removed and all(a.url in hashes for a in record.attachments):
+            as_known = tuple(replace(a, sha256=hashes[a.url]) for a in record.attachments)
+            if replace(record, attachments=as_known).content_hash() == known.content_hash:
+                yield from self._as_it_was(row, record, validator_of(row.url, answer))
+                return
+        draft = self._drafts[row.key] = _Draft(record, answer, 0, {})
+        for attachment in {a.url: a for a in record.attachments}.values():
+            if attachment.url == answer.url:
+                draft.fetched[attachment.url] = read_attachment(attachment, answer.body, answer.content_type)
+            elif not on_site(attachment.url, self.platform.site):
+                draft.fetched[attachment.url] = replace(attachment, reason="附件不在本站，未下载")
+            else:
+                draft.waiting += 1
+                conditional = hashes.get(attachment.url) is not None
+                ask = Ask(url=attachment.url, conditional=True)
+                yield self._send(Errand(self.source.id, ask, "attachment", conditional, row, attachment))
+        if not draft.waiting:
+            yield from self._finish(row)
+
+    def _attachment(self, errand: Errand, got: Answer | Failure) -> Iterator[Step]:
+        row, attachment = errand.row, errand.attachment
+        assert row is not None and attachment is not None
+        draft, known = self._drafts[row.key], self.memory.known.get(row.key)
+        if isinstance(got, Failure):
+            state: Literal["dead", "not_fetched"] = "dead" if got.definite else "not_fetched"
+            draft.fetched[attachment.url] = replace(attachment, state=state, reason=got.reason)
+        elif got.status == 304 and known is not None:
+            draft.fetched[attachment.url] = replace(attachment, sha256=known.attachments.get(attachment.url), reason=KEPT)
+        else:
+            whole = read_attachment(attachment, got.body, got.content_type)
+            draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text))
+            yield Kept(got)
+            if validator := validator_of(attachment.url, got):
+                yield Noted(self.source.id, validator)
+        draft.waiting -= 1
+        if not draft.waiting:
+            yield from self._finish(row)
+
+    def _finish(self, row: Row) -> Iterator[Step]:
+        draft = self._drafts.pop(row.key)
+        record = replace(draft.record, attachments=tuple(draft.fetched[a.url] for a in draft.record.attachments))
+        yield from self._settle(row, record, draft.answer, validator_of(row.url, draft.answer))
+
+    # Settling -------------------------------------------------------------------------------------------------------
+
+    def _settle(self, row: Row, record: Record, answer: Answer | None, validator: Validator | None) -> Iterator[Step]:
+        """A record has been read whole, with its attachments: as it was, changed or new."""
+        known, shown = self.memory.known.get(row.key), self.seen.get(row.key, row)
+        if known is not None and not known.removed and record.content_hash() == known.content_hash:
+            yield from self._as_it_was(row, record, validator)
+            return
+        change: Literal["new", "changed"] = "changed" if self.listed_before(row.key) else "new"
+        self.tally.count[change] += 1
+        yield Found(self.source.id, shown, record, change, answer, validator)
+        yield from self._release(row.key, Settled(record))
+
+    def _share(self, row: Row, settled: Settled) -> Iterator[Step]:
+        """What another source of the site read holds for this one too."""
+        result = settled.result
+        if isinstance(result, Failure):
+            if not result.definite or row.key not in self.memory.known:
+                self.tally.failures.append(result)
+        elif isinstance(result, Record) and settled.unwritten is not None:
+            del self.memory.settled[row.key]
+            self.memory.claims[row.key] = []
+            yield from self._arrived(row, result, settled.unwritten)
+        elif result is not None and not self.platform.keeps(self.source, result) and not self.listed_before(row.key):
+            yield from self._filter(row)
+        else:
+            self._note_if_new(row.key)
+            yield Sighted(self.source.id, ((row.key, row.row_hash),))
+
+    def _release(self, key: str, settled: Settled) -> Iterator[Step]:
+        self.memory.settled[key] = settled
+        for items, row in self.memory.claims.pop(key, []):
+            items.tally.pending -= 1
+            yield from items.want(row)
+            yield from items._when_idle()
+
+    def listed_before(self, key: str) -> bool:
+        """Whether this source listed a known record in an earlier run."""
+        known = self.memory.known.get(key)
+        return known is not None and self.source.id in known.row_hashes
+
+    def _note_if_new(self, key: str) -> None:
+        """``new`` counts what this source had not listed before, whoever else had."""
+        if not self.listed_before(key):
+            self.tally.count["new"] += 1
+
+    def _filter(self, row: Row) -> Iterator[Step]:
+        self.tally.count["filtered"] += 1
+        if row.row_hash:
+            yield Noted(self.source.id, Validator(self._filter_note(row), row.row_hash, None))
+
+    def _filter_note(self, row: Row) -> str:
+        return f"{row.url}#{self.source.id}"
+
+
+def _masked(record: Record) -> Record:
+    """Without private numbers: what a page leaks must not be leaked again from the store. The archive keeps the page as
+    it was published, which is the proof."""
+    meta = {name: mask_private(value) for name, value in record.meta.items()}
+    return replace(record, title=mask_private(record.title), body=mask_private(record.body), meta=meta)
+
+
+def _remembering(row: Row, known: KnownRecord | None) -> Row:
+    """What lists call differently (a forum's name) keeps the name under which it is stored; the state is the row's."""
+    if known is None:
+        return row
+    state = {"state": row.thread["state"]} if row.thread.get("state") else {}
+    return replace(row, thread={**row.thread, **known.thread, **state})

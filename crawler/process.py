@@ -1,0 +1,119 @@
+"""The child process: ``python -m crawler.process JOB.json``. Crawls, writes feed and archive, and ends.
+
+It ends at once when its standard input closes: a crawl never outlives the program that asked for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+
+from core.settings import Site
+from crawler.archive import Archive
+from crawler.feed import FeedWriter
+from crawler.fetch import FetchSpider
+from crawler.job import Job
+from crawler.middlewares import PublicResolver
+from crawler.spider import TownwatchSpider
+
+ORPHANED = 75
+
+
+def main(arguments: list[str]) -> int:
+    """Do one job, or with ``--fetch`` ask for a few pages."""
+    if arguments[0] == "--fetch":
+        return fetch(Path(arguments[1]))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    job = Job.load(Path(arguments[0]))
+    archive = Archive(job.archive, job.warc)
+    clock = _clock(job.started_at)
+    with FeedWriter(job.feed) as feed:
+        stats = _run(TownwatchSpider, job.sites, job=job, feed=feed, archive=archive, clock=clock)
+        finished = stats.get("finish_reason") == "finished"
+        if finished:
+            feed.write({"type": "end", "at": clock().isoformat()} | _figures(stats))
+    archive.close()
+    return 0 if finished else 1
+
+
+def fetch(path: Path) -> int:
+    """Ask for the pages that :func:`crawler.fetch.fetch_pages` wrote down."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    site = Site.model_validate_json(data["site"])
+    stats = _run(FetchSpider, (site,), site=site, urls=data["urls"], out=Path(data["out"]))
+    return 0 if stats.get("finish_reason") == "finished" else 1
+
+
+def _run(spider: type[Spider], sites: tuple[Site, ...], **arguments: Any) -> dict[str, Any]:
+    """Run one spider to its end; Scrapy's figures."""
+    PublicResolver.private = {host.split(":")[0] for site in sites if site.allow_private for host in site.hosts}
+    process = AsyncCrawlerProcess(scrapy_settings(sites))
+    crawler = process.create_crawler(spider)
+    process.crawl(crawler, **arguments)
+    process.start()
+    return dict(crawler.stats.get_stats()) if crawler.stats else {}
+
+
+def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
+    """Scrapy's settings for some sites: a slot per host, as gentle as the gentlest site on it."""
+    slots: dict[str, dict[str, Any]] = {}
+    for site in sites:
+        for host in site.hosts:
+            name = urlsplit(f"//{host}").hostname or host
+            rate, at_once = site.politeness.requests_per_second, site.politeness.concurrency
+            if name in slots:
+                rate, at_once = min(rate, 1 / slots[name]["delay"]), min(at_once, slots[name]["concurrency"])
+            slots[name] = {"delay": 1 / rate, "concurrency": at_once, "randomize_delay": False}
+    return {
+        "USER_AGENT": user_agent(sites), "ROBOTSTXT_OBEY": True, "ROBOTSTXT_USER_AGENT": "Townwatch",
+        "DOWNLOAD_SLOTS": slots, "DOWNLOAD_DELAY": 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False, "CONCURRENT_REQUESTS": 64,
+        "TWISTED_DNS_RESOLVER": "crawler.middlewares.PublicResolver", "DNS_TIMEOUT": 15,
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.middlewares.Guard": 10, "crawler.middlewares.Patience": 550, "crawler.middlewares.AsServed": 950,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        },
+        "HTTPERROR_ALLOW_ALL": True, "REDIRECT_MAX_TIMES": 5, "DOWNLOAD_WARNSIZE": 0, "TELNETCONSOLE_ENABLED": False,
+        "LOG_LEVEL": "WARNING", "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},
+        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+    }
+
+
+def user_agent(sites: Iterable[Site]) -> str:
+    """Who is asking, honestly, and how to reach them where that is configured."""
+    contacts = sorted({site.politeness.contact for site in sites if site.politeness.contact})
+    return f"Townwatch/{version('townwatch')}" + (f" (+{'; '.join(contacts)})" if contacts else "")
+
+
+def _clock(started_at: datetime) -> Any:
+    """The run's own time: the parent's start and what has passed since, so that both agree."""
+    begun = time.monotonic()
+    return lambda: started_at + timedelta(seconds=time.monotonic() - begun)
+
+
+def _figures(stats: dict[str, Any]) -> dict[str, int]:
+    return {
+        "requests": stats.get("downloader/request_count", 0), "bytes": stats.get("downloader/response_bytes", 0),
+        "not_modified": stats.get("downloader/response_status_count/304", 0),
+    }
+
+
+def _end_with_parent() -> None:
+    # Nothing is ever sent: reading ends when the parent's end of the pipe closes, which even kill -9 brings about.
+    os.read(0, 1)
+    os._exit(ORPHANED)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""The generic reader: which lines of a page are its text.
+
+Each line weighs what prose it holds; links and boilerplate weigh below zero. As an element covers a range of lines, the
+element whose lines weigh most in all holds the article: whatever is added beyond it costs more than it brings. One pass.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+from crawler.readers.page import Line, Node, Page
+
+_PUNCTUATION = re.compile(r"[，。；！？,;!?]")
+_ASIDE = re.compile(
+    r"comment|pinglun|footer|copyright|related|relative|relevant|xiangguan|recommend|tuijian|sidebar|breadcrumb|share|qrcode|erweima|"
+    r"disclaimer|shengming|reward|hotnews|toolbar|img_?wrap|caption|img_?desc|pic_?desc|"
+    r"(?:^|[\s_-])(?:foot|crumb|nav|navi|navbar|menu|hot|rank|paihang|login|search|pager|pagination|friendlink|links|topbar|bottom|"
+    r"ewm|advert|ads?|pl|tj|copy|tags?|keywords?|tips?)(?:$|[\s_\d-])"
+)
+_COMMENTS = re.compile(r"comment|pinglun|reply|replies|huifu|respond|feedback|guestbook")
+_BOILERPLATE = re.compile(
+    r"版权所有|版權所有|ICP备|ICP证|网安备|公网安备|Copyright|©|All Rights Reserved|违法和不良信息|举报电话|许可证号?|未经授权|未經授權|"
+    r"未经.{0,12}(?:允许|许可)|转载请注明|請註明|免责声明|网站标识码|技术支持|主办单位|建议使用.{0,20}分辨率|Powered by|扫一扫|二维码|微信公众号|"
+    r"客户端下载|下载客户端|(?:仅|只|僅)代表.{0,12}(?:作者|网友|本人|个人)|[不无]代?表.{0,8}(?:本网|本站|本报|我们|新浪|网站).{0,8}(?:观点|立场|赞同)|并不意味着赞同|"
+    r"与(?:本网|本站|本报|凤凰网).{0,4}无关|凡(?:本网|本站)?.{0,4}注明|不构成.{0,12}建议|风险自担|自负其责|^声明[:：]|^[（(]?(?:本文|以上)(?:内容)?(?:仅供参考|转载自)",
+    re.I,
+)
+_FLAT = frozenset({"p", "td", "th", "pre", "section", "font", "span", "blockquote"})
+_SHORT = 0.1
+_RUN_OVER_ELEMENT = 1.5
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The weight of every line, the sums up to each, so that the weight of a range is one subtraction, and which lines
+    stand in an element that says that it is no part of the article (comments, related, share)."""
+
+    lines: list[float]
+    sums: list[float]
+    aside: bytearray
+
+    def of(self, start: int, end: int) -> float:
+        """The weight of the lines ``start`` to ``end``."""
+        return self.sums[end] - self.sums[start]
+
+
+def weigh(page: Page) -> Weights:
+    """Weigh the lines of a page."""
+    lines = [_weight(page, line) for line in page.lines]
+    prose = [0.0, *accumulate(max(weight, 0.0) for weight in lines)]
+    aside = bytearray(len(lines))
+    for node in page.nodes:
+        if node.start < node.end and (node.hidden or (node.name and _ASIDE.search(node.name))) and _is_aside(node, prose):
+            aside[node.start : node.end] = b"\x01" * (node.end - node.start)
+    lines = [min(weight, -1.0) if apart else weight for weight, apart in zip(lines, aside, strict=True)]
+    return Weights(lines, [0.0, *accumulate(lines)], aside)
+
+
+def _is_aside(node: Node, prose: list[float]) -> bool:
+    """An element that calls itself an aside is believed unless it holds a good part of the page's prose; comments even
+    then, where an article stands before them."""
+    inside = prose[node.end] - prose[node.start]
+    if _COMMENTS.search(node.name) and prose[node.start] > 120:
+        return True
+    # Hidden copies of an article (for reading aloud) are as long as the article itself.
+    return inside <= (0.6 if node.hidden else 0.35) * prose[-1]
+
+
+def _weight(page: Page, line: Line) -> float:
+    text = line.text
+    length = len(text)
+    tag = page.nodes[line.node].tag if line.node >= 0 else "body"
+    if line.links * 2 > length or (tag == "li" and line.links * 3 > length and length < 80):
+        return -8.0 - min(line.links, 40) * 0.5
+    if length < 320 and _BOILERPLATE.search(text):
+        return -20.0
+    plain = length - line.links
+    if tag in _HEADINGS and plain < 60:
+        return -1.0
+    if plain >= 12 and _PUNCTUATION.search(text):
+        return float(plain)
+    if line.row >= 0:
+        row = page.nodes[line.row]
+        return 0.0 if row.nested or row.cells < 2 else _SHORT * plain
+    return 0.0 if tag in _FLAT or length >= 20 else -1.0
+
+
+def best_range(page: Page, weights: Weights) -> tuple[int, int] | None:
+    """The lines that hold the article: those of the element that weighs most, the innermost of equals, and of a paragraph
+    the element around it; or, where a run of lines weighs much more than any element (old pages put the article and link
+    lists into one cell), that run. None for a page without prose."""
+    best, best_weight = None, 0.0
+    for node in page.nodes:
+        weight = weights.of(node.start, node.end)
+        if weight >= best_weight and weight > 0:
+            best, best_weight = node, weight
+    run = _heaviest_run(weights.lines)
+    if weights.of(*run) > _RUN_OVER_ELEMENT * best_weight:
+        return run
+    if best is None:
+        return None
+    if best.tag == "p" and best.parent >= 0:
+        around = page.nodes[best.parent]
+        if weights.of(around.start, around.end) >= best_weight - 3:
+            best = around
+    return best.start, best.end
+
+
+def _heaviest_run(lines: list[float]) -> tuple[int, int]:
+    """The consecutive lines of the greatest sum (Kadane's algorithm)."""
+    best, best_sum, start, total = (0, 0), 0.0, 0, 0.0
+    for index, weight in enumerate(lines):
+        if total <= 0:
+            start, total = index, 0.0
+        total += weight
+        if total > best_sum:
+            best, best_sum = (start, index + 1), total
+    return best

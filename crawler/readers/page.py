@@ -1,0 +1,288 @@
+"""A page as lines of text over a tree of ranges, made in one pass over one parse.
+
+Everything that reads a page (title, dates, index table, body, attachments) works on this structure, so that a page is
+parsed once and walked once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from lxml import etree
+
+_BLOCK, _INLINE, _SKIP, _BREAK = range(4)
+_TAGS = {
+    _SKIP: "script style noscript template select option datalist button textarea iframe svg object applet canvas audio video",
+    _INLINE: "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr o:p q ruby rp rt s samp "
+    "small span strike strong sub sup time tt u ucapcontent var wbr smarttagtype input link meta title base",
+    _BREAK: "br hr col area param embed source track frame",
+}
+_KIND = {tag: kind for kind, tags in _TAGS.items() for tag in tags.split()}
+# Inline elements that some platforms use as the container of a whole article (<font id="Zoom">, <span id="zoom">).
+_BLOCK_IDS = frozenset({"zoom", "ozoom", "zoomcon", "ucap-content", "content", "articlecontent", "article_content"})
+_SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_DEEP = 2000
+
+
+@dataclass(slots=True)
+class Line:
+    """One visual line, between two block edges or breaks. ``links``: how many of its characters are link text;
+    ``row`` and ``cell``: the innermost table row (a node) and the place of the cell in it, or -1."""
+
+    text: str
+    links: int
+    node: int
+    row: int = -1
+    cell: int = -1
+
+
+@dataclass(slots=True)
+class Node:
+    """A block element and the lines that it covers, ``start`` to ``end``. ``name`` is its id and classes in lower case;
+    ``nested``: a row that holds another table, which makes it layout."""
+
+    tag: str
+    name: str
+    parent: int
+    start: int
+    end: int = 0
+    hidden: bool = False
+    nested: bool = False
+    cells: int = 0
+
+
+@dataclass(slots=True)
+class Link:
+    """An anchor: its address as written, text, title and the line in which it begins."""
+
+    href: str
+    text: str
+    title: str
+    line: int
+
+
+@dataclass(slots=True)
+class Page:
+    """A parsed page. ``metas`` have lower-case keys, the first that is not empty wins; ``marks`` are comments with the
+    line that they stand before; ``times`` machine-readable times of elements with the line that they stand in."""
+
+    url: str | None = None
+    title: str = ""
+    base: str | None = None
+    lines: list[Line] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    metas: dict[str, str] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    times: list[tuple[str, int]] = field(default_factory=list)
+    marks: list[tuple[str, int]] = field(default_factory=list)
+    scripts: list[list[str]] = field(default_factory=list)
+    json_ld: list[list[str]] = field(default_factory=list)
+
+    def absolute(self, href: str) -> str:
+        """An address as the page means it; as written where the page's own address is not known."""
+        try:
+            base = urljoin(self.url or "", self.base or "")
+            return urljoin(base, href)
+        except ValueError:
+            return href
+
+    def ancestors(self, node: int) -> Iterator[int]:
+        """A node and all that hold it, innermost first."""
+        while node >= 0:
+            yield node
+            node = self.nodes[node].parent
+
+
+def tidy(text: str) -> str:
+    """White space as a browser shows it: runs become one space; ideographic spaces inside are kept."""
+    return _SPACE.sub(" ", text).strip(" \u3000")
+
+
+def parse_page(text: str, url: str | None = None) -> Page:
+    """Parse and walk a page. Survives anything: an empty page has no lines, a page nested beyond what the parser
+    follows is read as plain text."""
+    walker = _Walker(url)
+    try:
+        # huge_tree lifts the depth of 256, which the unclosed <font> of old pages reaches; libxml2 still stops at 2048.
+        parser = etree.HTMLParser(target=walker, huge_tree=True, encoding="utf-8")
+        page: Page = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        page = walker.close()
+    if walker.deepest >= _DEEP:
+        _plain(page, text)
+    return page
+
+
+def _plain(page: Page, text: str) -> None:
+    text = re.sub(r"(?is)<(script|style)\b[^>]*>.*?</\1\s*>|<!--.*?-->", "", text)
+    page.nodes, page.lines, page.links = [Node("body", "", -1, 0)], [], []
+    for part in re.split(r"<[^<>]*>|\n", text):
+        if line := tidy(part):
+            page.lines.append(Line(line, 0, 0))
+    page.nodes[0].end = len(page.lines)
+
+
+class _Walker:
+    """The parser's target: collects lines, nodes, links and tags in document order while the page is parsed, without
+    a tree (half the time of a tree and a walk)."""
+
+    def __init__(self, url: str | None) -> None:
+        self.page = Page(url=url)
+        self.parts: list[str] = []
+        self.links = 0
+        self.anchor: Link | None = None
+        self.anchor_parts: list[str] = []
+        self.node = -1
+        self.row = self.cell = -1
+        self.rows: list[tuple[int, int]] = []
+        self.kept: list[str] | None = None
+        self.skipping = 0
+        self.blocks: list[int] = []
+        self.deepest = 0
+        self.depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str]) -> None:
+        """An element opens. What is skipped holds no text that a person reads."""
+        self.depth += 1
+        if self.depth > self.deepest:
+            self.deepest = self.depth
+        if self.skipping:
+            self.skipping += 1
+            return
+        kind = _KIND.get(tag, _BLOCK)
+        if kind == _BLOCK:
+            if self.parts:
+                self._flush()
+            self._open(tag, attrs)
+        elif kind == _INLINE:
+            if attrs or tag in ("a", "title"):
+                self._start_inline(tag, attrs)
+        elif kind == _SKIP:
+            self.skipping = 1
+            if tag == "script" and "src" not in attrs:
+                self._script(attrs)
+        else:
+            self._flush()
+
+    def _start_inline(self, tag: str, attrs: dict[str, str]) -> None:
+        if tag == "a":
+            self.anchor = Link(attrs.get("href", ""), "", attrs.get("title", ""), len(self.page.lines))
+            self.anchor_parts = []
+        elif tag == "meta":
+            self._meta(attrs)
+        elif tag == "title":
+            self.kept = []
+        elif tag == "link":
+            if attrs.get("rel", "").lower() == "canonical":
+                self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
+        elif tag == "base":
+            self.page.base = self.page.base or attrs.get("href")
+        elif tag == "time":
+            if value := attrs.get("datetime"):
+                self.page.times.append((value, len(self.page.lines)))
+        elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
+            self.blocks.append(self.depth)
+            self._flush()
+            self._open(tag, attrs)
+
+    def end(self, tag: str) -> None:
+        """An element closes."""
+        self.depth -= 1
+        if self.skipping:
+            self.skipping -= 1
+            if not self.skipping:
+                self.kept = None
+            return
+        kind = _KIND.get(tag, _BLOCK)
+        if kind == _BLOCK:
+            if self.parts:
+                self._flush()
+            self._close(tag)
+        elif kind == _INLINE:
+            if tag == "a":
+                self._close_link()
+            elif tag == "title":
+                self.page.title = self.page.title or tidy("".join(self.kept or ()))
+                self.kept = None
+            elif self.blocks and self.blocks[-1] == self.depth + 1:
+                self.blocks.pop()
+                self._flush()
+                self._close(tag)
+
+    def data(self, text: str) -> None:
+        """Text, in pieces."""
+        if self.kept is not None:
+            self.kept.append(text)
+        elif not self.skipping and (self.parts or not text.isspace()):
+            self.parts.append(text)
+            if self.anchor is not None:
+                self.anchor_parts.append(text)
+                self.links += len(text.strip())
+
+    def comment(self, text: str) -> None:
+        """A comment; some platforms mark the article with a pair of them."""
+        if len(text) < 100:
+            self.page.marks.append((text.strip(), len(self.page.lines) + bool(self.parts)))
+
+    def close(self) -> Page:
+        """The page is over."""
+        self._flush()
+        while self.node >= 0:
+            self._close(self.page.nodes[self.node].tag)
+        return self.page
+
+    def _open(self, tag: str, attrs: dict[str, str]) -> None:
+        nodes = self.page.nodes
+        name, hidden = "", self.node >= 0 and nodes[self.node].hidden
+        if attrs:
+            name = f"{attrs['id']} {attrs.get('class', '')}".lower() if "id" in attrs else attrs.get("class", "").lower()
+            hidden = hidden or ("style" in attrs and _HIDDEN.search(attrs["style"]) is not None)
+        node = Node(tag, name, self.node, len(self.page.lines), 0, hidden)
+        self.node = len(nodes)
+        nodes.append(node)
+        if tag == "tr":
+            self.rows.append((self.row, self.cell))
+            self.row, self.cell = self.node, -1
+        elif tag in ("td", "th") and self.row >= 0:
+            self.cell += 1
+            nodes[self.row].cells = self.cell + 1
+        elif tag == "table" and self.row >= 0:
+            nodes[self.row].nested = True
+
+    def _close(self, tag: str) -> None:
+        if self.node < 0:
+            return
+        node = self.page.nodes[self.node]
+        node.end = len(self.page.lines)
+        self.node = node.parent
+        if tag == "tr" and self.rows:
+            self.row, self.cell = self.rows.pop()
+
+    def _close_link(self) -> None:
+        if self.anchor is not None and self.anchor.href:
+            self.anchor.text = tidy("".join(self.anchor_parts))
+            self.page.links.append(self.anchor)
+        self.anchor = None
+
+    def _flush(self) -> None:
+        if self.parts:
+            text = tidy("".join(self.parts))
+            if text:
+                self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
+            self.parts.clear()
+            self.links = 0
+
+    def _meta(self, attrs: dict[str, str]) -> None:
+        key = attrs.get("name") or attrs.get("property") or attrs.get("itemprop")
+        value = attrs.get("content")
+        if key and value and (value := tidy(value)):
+            self.page.metas.setdefault(key.strip().lower(), value)
+
+    def _script(self, attrs: dict[str, str]) -> None:
+        self.kept = []
+        scripts = self.page.json_ld if attrs.get("type", "").lower() == "application/ld+json" else self.page.scripts
+        scripts.append(self.kept)

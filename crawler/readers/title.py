@@ -1,0 +1,129 @@
+"""The headline of a page: what the page shows as one, checked against what its tags say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from crawler.readers.page import Line, Page
+from crawler.readers.trim import is_info
+
+_HEADLINE = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:bt|tit|tt|btt|till|subject|heading|topic|h1)(?:$|[\s_\d-])")
+_SPACE = re.compile(r"[\s　]+")
+_TAGS = {"h1": 8.0, "h2": 5.0, "h3": 4.0, "h4": 2.0, "ucaptitle": 8.0}
+_SEPARATOR = re.compile(r"\s*(?:[_|｜]|--+|――|——|\s[-–—]\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
+_CRUMB = re.compile(r"[^<《〈\s]\s*[>〉»›]+\s*\S|位置\s*[:：]")
+_BADGE = re.compile(r"(?:原创|转载|置顶|推荐|独家|图文|视频|首发)\s*")
+_SITE = re.compile(r"网$|网站|门户|频道|政府$|在线$|新闻中心|首页|网\b|網$|網站$|頻道$|新聞$|報$|台$|公司$|\.com|\.cn|中心$|局$|委$")
+
+
+def headline(page: Page, before: int) -> tuple[str, int] | None:
+    """The line that is the page's headline and its place: the one that agrees best with ``<title>`` and looks like one.
+
+    ``before``: where the text begins; a headline further down counts less."""
+    titles = [_Title(_fold(text)) for text in {page.title, page.metas.get("og:title", "")} if text and not _only_site(text)]
+    looks: dict[int, float] = {}
+    best, best_score = None, 0.0
+    for order, (start, end, text) in enumerate(_candidates(page)):
+        node = page.lines[start].node
+        if node not in looks:
+            looks[node] = _looks(page, node)
+        score = _score(page.lines[start], text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
+        if score > best_score:
+            best, best_score = (text, end - 1), score
+    return best or _line_above(page, before)
+
+
+def _line_above(page: Page, before: int) -> tuple[str, int] | None:
+    """The line over the text, for a page whose tags name only the site."""
+    for index in range(before - 1, max(before - 8, -1), -1):
+        line = page.lines[index]
+        if 6 <= len(line.text) <= 60 and not line.links and not is_info(line) and line.text[-1] not in "。；，":
+            return line.text, index
+    return None
+
+
+def _candidates(page: Page) -> Iterable[tuple[int, int, str]]:
+    """Lines, and headings of two lines joined."""
+    for node in page.nodes:
+        if node.tag in _TAGS and 2 <= node.end - node.start <= 3:
+            yield node.start, node.end, " ".join(line.text for line in page.lines[node.start : node.end])
+    for index, line in enumerate(page.lines):
+        if 4 <= len(line.text) <= 120:
+            yield index, index + 1, line.text
+
+
+def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
+    link = line.links * 2 > len(text)
+    if link and looks < 3.0:
+        return 0.0
+    folded = _fold(text)
+    agreement = max((title.agreement(folded) for title in titles), default=0.0) if len(folded) >= 4 else 0.0
+    if agreement == 0.0 and looks < 4.0:
+        return 0.0
+    return looks + agreement - (6.0 if link else 0.0) - (12.0 if _CRUMB.search(text) else 0.0)
+
+
+def _looks(page: Page, node: int) -> float:
+    """How much the element around a line says that it is a headline."""
+    score = 0.0
+    for depth, index in enumerate(page.ancestors(node)):
+        if depth == 3:
+            break
+        around = page.nodes[index]
+        if around.end - around.start <= 3:
+            score = max(score, _TAGS.get(around.tag, 0.0) - depth, 4.0 - depth if _HEADLINE.search(around.name) else 0.0)
+        if around.hidden:
+            score -= 2.0
+    return score
+
+
+class _Title:
+    """A title that a tag gives, and how well a line agrees with it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.pairs = {text[i : i + 2] for i in range(len(text) - 1)}
+
+    def agreement(self, folded: str) -> float:
+        """0 (little in common) to 20 (the title begins with this line, or the line holds the whole title)."""
+        if folded in self.text:
+            share = len(folded) / len(self.text)
+            return (14.0 if self.text.startswith(folded) else 8.0) + 6.0 * share
+        if self.text in folded:
+            return 20.0 * len(self.text) / len(folded)
+        if folded[:2] not in self.pairs and folded[-2:] not in self.pairs and folded[2:4] not in self.pairs:
+            return 0.0
+        pairs = {folded[i : i + 2] for i in range(len(folded) - 1)}
+        common = len(pairs & self.pairs) / len(pairs)
+        return 12.0 * common if common >= 0.5 else 0.0
+
+
+def bare(text: str, page: Page) -> str:
+    """A headline without the badge that the page sets before it (原创, 转载...), where ``<title>`` has none."""
+    badge = _BADGE.match(text)
+    rest = text[badge.end() :].strip() if badge else text
+    return rest if badge and _fold(page.title).startswith(_fold(rest)) else text
+
+
+def without_site(title: str) -> str:
+    """A ``<title>`` without the site's name: the longest of its parts, or the first where that is long enough."""
+    parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
+    if len(parts) < 2:
+        return title.strip()
+    if _SITE.search(parts[0]) and len(parts[-1]) > len(parts[0]) * 0.8:
+        return parts[-1]
+    return parts[0] if len(parts[0]) >= 6 else max(parts, key=len)
+
+
+def _only_site(title: str) -> bool:
+    return len(title) <= 16 and len(_SEPARATOR.split(title)) == 1 and _SITE.search(title) is not None
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two titles are the same but for spaces."""
+    return _fold(one) == _fold(other)
+
+
+def _fold(text: str) -> str:
+    return _SPACE.sub("", text)

@@ -1,0 +1,150 @@
+"""The one spider: does the errands of every source's walk, archives, and writes the feed. All thinking is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import scrapy
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from core.nouns import Evidence, Outcome
+from core.settings import Site
+from crawler.archive import Archive
+from crawler.feed import FeedWriter, line_of
+from crawler.job import Job
+from crawler.platforms import platform_of
+from crawler.platforms.base import Answer, Failure, Platform
+from crawler.steps import Errand, Found, Kept, SiteMemory, Step, Validator
+from crawler.walk import Walk
+
+PRIORITY = {"list": 10, "confirm": 5, "attachment": 5, "item": 0}
+MAX_PAGE = 10 * 1024 * 1024
+MAX_FILE = 30 * 1024 * 1024
+
+
+class TownwatchSpider(scrapy.Spider):
+    """Crawls all sources of a job."""
+
+    name = "townwatch"
+
+    def __init__(self, job: Job, feed: FeedWriter, archive: Archive, clock: Callable[[], datetime], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.feed, self.archive, self.clock = feed, archive, clock
+        self.validators = {validator.url: validator for validator in job.validators}
+        self.walks: dict[str, Walk] = {}
+        self.platforms: dict[str, Platform] = {}
+        self.meta: dict[str, dict[str, Any]] = {}
+        for site in job.sites:
+            self._add_site(job, site)
+
+    def _add_site(self, job: Job, site: Site) -> None:
+        memory = SiteMemory({record.key: record for record in job.known.get(site.id, ())}, self.validators)
+        platform = platform_of(site)
+        for source in site.sources:
+            self.walks[source.id] = Walk(platform, source, memory, walked=source.id in job.walked, full=job.full,
+                                         now=job.started_at, politeness=site.politeness)
+            self.platforms[source.id] = platform
+            self.meta[source.id] = manners(site)
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The first pages of every source."""
+        for walk in self.walks.values():
+            for request in self._do(walk.start()):
+                yield request
+
+    def answered(self, response: Response, errand: Errand) -> Iterator[scrapy.Request]:
+        """An answer, whatever its status."""
+        yield from self._take(errand, answer_of(response))
+
+    def failed(self, failure: TwistedFailure) -> Iterator[scrapy.Request]:
+        """No answer."""
+        yield from self._take(request_of(failure).cb_kwargs["errand"], explain(failure.value))
+
+    def _take(self, errand: Errand, got: Answer | Failure) -> Iterator[scrapy.Request]:
+        yield from self._do(self.walks[errand.source].take(errand, got))
+
+    def _do(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
+        for step in steps:
+            if isinstance(step, Errand):
+                yield self._request(step)
+            elif isinstance(step, Kept):
+                self._archive(step.answer)
+            else:
+                evidence = None
+                if isinstance(step, Found) and step.answer is not None:
+                    # The bytes are in the archive before the line that points to them is in the feed.
+                    evidence = self._archive(self.platforms[step.source].evidence(step.answer))
+                self.feed.write(line_of(step, self.clock(), evidence))
+
+    def _archive(self, answer: Answer) -> Evidence:
+        return self.archive.write(url=answer.url, at=self.clock(), status=answer.status, headers=answer.served_headers,
+                                  payload=answer.served)
+
+    def _request(self, errand: Errand) -> scrapy.Request:
+        ask = errand.ask
+        headers = dict(ask.headers)
+        if errand.conditional and (validator := self.validators.get(ask.url)):
+            headers |= _conditional(validator)
+        meta = {**self.meta[errand.source], "download_maxsize": MAX_FILE if errand.role == "attachment" else MAX_PAGE}
+        return scrapy.Request(
+            ask.url, method=ask.method, headers=headers, body=ask.body, callback=self.answered, errback=self.failed,
+            cb_kwargs={"errand": errand}, meta=meta, dont_filter=True, priority=PRIORITY[errand.role],
+        )
+
+
+def manners(site: Site) -> dict[str, Any]:
+    """How a site is to be asked, as the middlewares read it from each request."""
+    polite = site.politeness
+    return {
+        "hosts": site.hosts, "retries": polite.retries, "pause": 1 / polite.requests_per_second,
+        "download_timeout": polite.timeout_seconds, "dont_obey_robotstxt": not polite.obey_robots,
+    }
+
+
+def answer_of(response: Response) -> Answer:
+    """A response as platforms read it, with the bytes as they were served."""
+    body, headers = response.meta.get("served", (response.body, ()))
+    plain = {
+        name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items() if values
+    }
+    return Answer(url=response.url, status=response.status, headers=plain, body=response.body, served=body,
+                  served_headers=headers)
+
+
+def request_of(failure: TwistedFailure) -> scrapy.Request:
+    """The request that failed, as Scrapy notes it on the failure."""
+    request: scrapy.Request = vars(failure)["request"]
+    return request
+
+
+def explain(error: BaseException | None) -> Failure:
+    """Why there is no answer, as an outcome and a sentence."""
+    text = str(error)
+    if isinstance(error, IgnoreRequest) and "robots.txt" in text:
+        return Failure(outcome=Outcome.NOT_RUN, reason="robots.txt 不允许访问", definite=False)
+    if isinstance(error, IgnoreRequest) and "redirections" in text:
+        return Failure(outcome=Outcome.UNREACHABLE, reason="反复重定向")
+    if isinstance(error, IgnoreRequest):
+        return Failure(outcome=Outcome.UNREACHABLE, reason=text)
+    kind = type(error).__name__
+    words = next((words for part, words in _REASONS.items() if part in kind), "")
+    return Failure(outcome=Outcome.UNREACHABLE, reason=f"{words or '连接失败'}（{kind}）")
+
+
+_REASONS = {
+    "DNS": "域名无法解析", "CannotResolve": "域名无法解析", "Refused": "拒绝连接", "Timeout": "超时", "TimedOut": "超时",
+    "DataLoss": "连接中断", "ResponseFailed": "连接中断", "Cancelled": "文件过大，已停止下载",
+}
+
+
+def _conditional(validator: Validator) -> dict[str, str]:
+    headers = {}
+    if validator.etag:
+        headers["If-None-Match"] = validator.etag
+    if validator.last_modified:
+        headers["If-Modified-Since"] = validator.last_modified
+    return headers

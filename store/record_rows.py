@@ -1,0 +1,98 @@
+"""Records as rows and as JSON, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.clock import Moment
+from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A record as one run read it."""
+
+    record: Record
+    at: datetime
+    evidence: Evidence | None = None
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """A record as JSON; :func:`from_json` is the inverse."""
+    data = asdict(record)
+    data["published"] = record.published.iso() if record.published else None
+    data["written"] = record.written.iso() if record.written else None
+    for reply, written in zip(data["replies"], record.replies, strict=True):
+        reply["at"] = written.at.iso() if written.at else None
+    return data
+
+
+def from_json(data: dict[str, Any]) -> Record:
+    """A record from :func:`to_json`."""
+    replies = tuple(Reply(office=r["office"], body=r["body"], at=_moment(r["at"])) for r in data["replies"])
+    attachments = tuple(Attachment(**attachment) for attachment in data["attachments"])
+    fixed = {"published": _moment(data["published"]), "written": _moment(data["written"])}
+    return Record(**{**data, **fixed, "replies": replies, "attachments": attachments})
+
+
+def record_row(arrival: Arrival) -> dict[str, Any]:
+    """The columns of an arrival, without those that say when it came."""
+    record, data = arrival.record, to_json(arrival.record)
+    detail = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta",
+              "written")
+    return {
+        "site": record.site, "key": record.key, "kind": record.kind, "url": record.url, "title": record.title,
+        "body": record.body, "published_at": record.published.at if record.published else None,
+        "published_has_time": bool(record.published and record.published.has_time),
+        "written_at": record.written.at if record.written else None, "detail": {name: data[name] for name in detail},
+        "content_hash": record.content_hash(), "checked_at": arrival.at, "removed_at": None,
+    }
+
+
+def version_row(run: str, arrival: Arrival, record_id: int, previous: str | None) -> dict[str, Any]:
+    """A version of an arrival."""
+    evidence = arrival.evidence
+    return {
+        "record_id": record_id, "content_hash": arrival.record.content_hash(), "previous_hash": previous,
+        "seen_at": arrival.at, "run": run, "warc_file": evidence.warc_file if evidence else None,
+        "warc_offset": evidence.warc_offset if evidence else None, "sha256": evidence.sha256 if evidence else None,
+        "data": to_json(arrival.record),
+    }
+
+
+def stored_record(row: Row[Any], sources: tuple[str, ...]) -> StoredRecord:
+    """A record with its times, from its row."""
+    published = moment_at(row.published_at, row.published_has_time)
+    record = from_json({
+        "site": row.site, "key": row.key, "kind": row.kind, "url": row.url, "title": row.title, "body": row.body,
+        **row.detail, "published": published.iso() if published else None,
+    })
+    return StoredRecord(
+        id=row.id, record=record, content_hash=row.content_hash, first_seen_at=row.first_seen_at,
+        checked_at=row.checked_at, changed_at=row.changed_at, removed_at=row.removed_at, sources=sources,
+        versions=row.versions,
+    )
+
+
+def version_of(row: Row[Any]) -> Version:
+    """A version, from its row."""
+    evidence = None
+    if row.warc_file is not None:
+        evidence = Evidence(warc_file=row.warc_file, warc_offset=row.warc_offset, sha256=row.sha256)
+    return Version(
+        record_id=row.record_id, content_hash=row.content_hash, previous_hash=row.previous_hash, seen_at=row.seen_at,
+        run=row.run, evidence=evidence, record=from_json(row.data),
+    )
+
+
+def _moment(text: str | None) -> Moment | None:
+    return Moment.parse(text) if text else None
+
+
+def moment_at(at: datetime | None, has_time: bool) -> Moment | None:
+    """A time and whether it has a time of day, as one."""
+    return Moment(at, has_time) if at else None

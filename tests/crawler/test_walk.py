@@ -1,0 +1,168 @@
+"""One source's crawl, step by step, on a platform of a few lines: when a list is left, and what counts as a gap."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.nouns import Outcome, Record
+from core.settings import Politeness, Site, SourceSettings
+from crawler.items import GIVE_UP_AFTER, WINDOW
+from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
+from crawler.steps import Done, Errand, Found, Gone, SiteMemory, Step
+from crawler.walk import Walk
+from store.records import KnownRecord
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+SITE = Site(id="s", name="站", platform="plain", home="https://a.gov.cn/", hosts=("a.gov.cn",))
+RECHECK_NOTHING = Politeness(recheck_days=0)
+
+
+class Plain(Platform):
+    """A list page is lines ``key hash``; an article is its body."""
+
+    id = "plain"
+
+    def streams(self, source: SourceSettings) -> list[Ask]:
+        return [Ask(url="https://a.gov.cn/list/1", conditional=True)]
+
+    def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:
+        lines = map(str.split, answer.body.decode().splitlines())
+        rows = tuple(Row(key=k, url=f"https://a.gov.cn/{k}", title=k, row_hash=h) for k, h in lines)
+        return Listing(rows=rows, next=Ask(url=f"https://a.gov.cn/list/{ask.page + 1}", page=ask.page + 1))
+
+    def ask_item(self, source: SourceSettings, row: Row) -> Ask:
+        return Ask(url=row.url, conditional=True)
+
+    def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
+        return record(row.key, answer.body.decode())
+
+
+def record(key: str, body: str = "正文") -> Record:
+    return Record(site="s", key=key, kind="article", url=f"https://a.gov.cn/{key}", title=key, body=body)
+
+
+def known(*keys: str, source: str = "a", row_hash: str = "h") -> dict[str, KnownRecord]:
+    return {
+        key: KnownRecord(key=key, url=f"https://a.gov.cn/{key}", title=key, published=None, content_hash=record(key).content_hash(),
+                         first_seen="2026-01-01T00:00:00+00:00", checked="2026-11-23T12:00:00+00:00", removed=False, has_body=True,
+                         row_hashes={source: row_hash})
+        for key in keys
+    }
+
+
+def walk(memory: SiteMemory, *, walked: bool = True, full: bool = False, source: str = "a", polite: Politeness = RECHECK_NOTHING,
+         **options: int) -> Walk:
+    settings = SourceSettings(id=source, name="源", url="https://a.gov.cn/list/1", options=options)
+    return Walk(Plain(SITE), settings, memory, walked=walked, full=full, now=NOW, politeness=polite)
+
+
+def play(walks: list[Walk], web: dict[str, str | int]) -> tuple[list[Step], list[str]]:
+    """Answer every errand from ``web`` (a body, or a status); the facts, and the paths that were asked for."""
+    steps: list[Step] = [step for one in walks for step in one.start()]
+    by_id, facts, asked = {one.source.id: one for one in walks}, list[Step](), list[str]()
+    while steps:
+        step = steps.pop(0)
+        if not isinstance(step, Errand):
+            facts.append(step)
+            continue
+        path = step.ask.url.removeprefix("https://a.gov.cn/")
+        asked.append(path)
+        got = web.get(path, 404)
+        body, status = (got.encode(), 200) if isinstance(got, str) else (b"", got)
+        steps += by_id[step.source].take(step, Answer(url=step.ask.url, status=status, headers={}, body=body))
+    return facts, asked
+
+
+def done(facts: list[Step]) -> Done:
+    (found,) = [fact for fact in facts if isinstance(fact, Done)]
+    return found
+
+
+def pages(*keys_of_pages: str) -> dict[str, str | int]:
+    web: dict[str, str | int] = {f"list/{n}": "\n".join(f"{key} h" for key in keys) for n, keys in enumerate(keys_of_pages, 1)}
+    web |= {key: "正文" for keys in keys_of_pages for key in keys}
+    return web
+
+
+@pytest.mark.parametrize(("walked", "full", "overlap", "last"), [
+    (True, False, 1, "list/3"),   # page 2 is all known; one more to be sure
+    (True, False, 0, "list/2"),
+    (False, False, 1, "list/5"),  # a gap somewhere below: to the end, which page 5 shows by bringing nothing
+    (True, True, 1, "list/5"),
+])
+def test_where_a_list_is_left(walked: bool, full: bool, overlap: int, last: str) -> None:
+    web = pages("xa", "bc", "de", "fg") | {"list/5": "f h"}
+    memory = SiteMemory(known(*"abcdefg"), {})
+    facts, asked = play([walk(memory, walked=walked, full=full, overlap=overlap)], web)
+    assert max(path for path in asked if path.startswith("list")) == last
+    assert [fact.record.key for fact in facts if isinstance(fact, Found)] == ["x"]
+    assert (done(facts).result.outcome, done(facts).walked) == (Outcome.NEW, True)
+
+
+def test_a_changed_row_is_no_known_row() -> None:
+    web = pages("ab", "c") | {"list/1": "a other\nb h", "a": "新正文", "list/3": ""}
+    facts, asked = play([walk(SiteMemory(known(*"abc"), {}), overlap=0)], web)
+    assert "list/2" in asked
+    assert [(fact.record.key, fact.change) for fact in facts if isinstance(fact, Found)] == [("a", "changed")]
+
+
+def test_a_list_without_end_is_cut_and_not_called_walked() -> None:
+    facts, _ = play([walk(SiteMemory({}, {}), max_pages=2)], pages("a", "b", "c"))
+    assert done(facts).walked is False
+    assert "超过 2 页" in (done(facts).result.error or "")
+
+
+@pytest.mark.parametrize(("status", "outcome", "walked"), [
+    (403, Outcome.BLOCKED, None), (500, Outcome.UNREACHABLE, None), (404, Outcome.REDESIGNED, None),
+    (304, Outcome.UNCHANGED, True),
+])
+def test_a_list_that_gives_nothing(status: int, outcome: Outcome, walked: bool | None) -> None:
+    facts, asked = play([walk(SiteMemory(known("a"), {}))], {"list/1": status})
+    assert (done(facts).result.outcome, done(facts).walked, asked) == (outcome, walked, ["list/1"])
+
+
+def test_a_failure_below_something_new_leaves_a_gap() -> None:
+    web = pages("ab") | {"list/2": 500}
+    facts, _ = play([walk(SiteMemory({}, {}))], web)
+    assert (done(facts).result.outcome, done(facts).result.new, done(facts).walked) == (Outcome.UNREACHABLE, 2, False)
+
+
+def test_a_dead_link_is_said_and_leaves_no_gap() -> None:
+    web = pages("ab") | {"b": 404, "list/2": ""}
+    facts, asked = play([walk(SiteMemory({}, {}))], web)
+    assert asked.count("b") == 2
+    assert (done(facts).result.new, done(facts).walked) == (1, True)
+    assert "404" in (done(facts).result.error or "")
+
+
+def test_a_source_that_keeps_failing_is_left_alone() -> None:
+    keys = [f"k{n}" for n in range(WINDOW * 3)]
+    web: dict[str, str | int] = {"list/1": "\n".join(f"{key} h" for key in keys), "list/2": ""} | dict.fromkeys(keys, 403)
+    facts, asked = play([walk(SiteMemory({}, {}))], web)
+    assert (done(facts).result.outcome, done(facts).walked) == (Outcome.BLOCKED, False)
+    assert len([path for path in asked if path.startswith("k")]) < WINDOW + GIVE_UP_AFTER
+
+
+def test_two_sources_of_a_site_ask_once_for_what_both_list() -> None:
+    memory = SiteMemory({}, {})
+    facts, asked = play([walk(memory), walk(memory, source="b")], pages("ab") | {"list/2": ""})
+    assert (asked.count("a"), asked.count("b")) == (1, 1)
+    ended = {fact.result.source: fact.result for fact in facts if isinstance(fact, Done)}
+    assert {name: (r.outcome, r.new) for name, r in ended.items()} == {"a": (Outcome.NEW, 2), "b": (Outcome.NEW, 2)}
+
+
+def test_gone_only_on_an_explicit_second_no() -> None:
+    polite = Politeness(recheck_days=10_000)
+    facts, asked = play([walk(SiteMemory(known("a", "b"), {}), polite=polite)], {"list/1": 304, "a": 404, "b": 304})
+    assert [fact.key for fact in facts if isinstance(fact, Gone)] == ["a"]
+    assert (asked.count("a"), asked.count("b")) == (2, 1)
+    assert done(facts).result.removed == 1
+
+
+def test_a_page_that_lost_its_body_is_a_redesign_not_a_change() -> None:
+    polite = Politeness(recheck_days=10_000)
+    facts, _ = play([walk(SiteMemory(known("a"), {}), polite=polite)], {"list/1": 304, "a": ""})
+    assert [fact for fact in facts if isinstance(fact, Found)] == []
+    assert done(facts).result.outcome is Outcome.REDESIGNED
