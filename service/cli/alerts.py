@@ -1,0 +1,124 @@
+"""``alerts list``, ``alerts send``, ``alerts test``: the outbox at the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from alerts.answers import Answer
+from alerts.render import REASONS
+from alerts.run import address_of, send_due
+from alerts.send import send
+from core import clock
+from core.errors import ConfigError, ConfigErrors
+from core.nouns import Delivery, DeliveryStatus
+from core.settings import Channel, Settings
+from service.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    Exit,
+    JsonOption,
+    console,
+    emit,
+    engine_of,
+    log,
+    settings_of,
+)
+from store import deliveries
+
+STATUSES = {
+    DeliveryStatus.PENDING: "待发送", DeliveryStatus.CLAIMED: "发送中", DeliveryStatus.SENT: "已送达",
+    DeliveryStatus.FAILED: "未成，将重试", DeliveryStatus.DEAD: "已放弃", DeliveryStatus.SUPERSEDED: "并入新消息",
+}
+
+
+def list_alerts(
+    status: Annotated[DeliveryStatus | None, typer.Option(help="只看这一状态")] = None,
+    recipient: Annotated[str | None, typer.Option("--for", help="只看这个人（staff.toml 的 id）")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="最多列出多少条")] = 100,
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """列出发件箱，最新的在前。"""
+    with engine_of(database).connect() as connection:
+        found = deliveries.list_deliveries(connection, status=status, recipient=recipient, limit=limit)
+    _show(found, as_json)
+
+
+def send_alerts(
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """发送到期的消息；有一条这次没有送达（仍在发件箱）则退出状态为 1。"""
+    tried = send_due(settings_of(config), engine_of(database), environment=os.environ)
+    _show(tried, as_json)
+    if any(delivery.status is not DeliveryStatus.SENT for delivery in tried):
+        raise typer.Exit(Exit.FAILED)
+
+
+def try_channels(
+    person: Annotated[str, typer.Argument(help="staff.toml 中的 id")],
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """向一个人的每个渠道各发一条测试消息，不经过发件箱。"""
+    settings = settings_of(config)
+    channels = _channels_of(settings, person)
+    answers = [(channel, _try(settings, channel)) for channel in channels]
+    for channel, answer in answers:
+        log.info("channel tested", person=person, channel=channel.name, ok=answer.ok, answer=answer.text)
+    if as_json:
+        emit({"channels": [
+            {"recipient": person, "channel": channel.name, "ok": answer.ok, "answer": answer.text}
+            for channel, answer in answers
+        ]})
+    if not answers or not all(answer.ok for _, answer in answers):
+        raise typer.Exit(Exit.FAILED)
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Any]:
+    """A delivery as the command line's contract shows it."""
+    names = ("id", "alert", "reason", "recipient", "channel", "status", "attempts", "created_at", "sent_at", "error")
+    return {name: getattr(delivery, name) for name in names}
+
+
+def _channels_of(settings: Settings, person: str) -> tuple[Channel, ...]:
+    try:
+        return settings.person(person).channels
+    except KeyError:
+        known = "、".join(each.id for each in settings.staff)
+        raise ConfigErrors([ConfigError(
+            f"没有 “{person}” 这个人", file="staff.toml", remedy=f"可用的 id：{known}"
+        )]) from None
+
+
+def _try(settings: Settings, channel: Channel) -> Answer:
+    url = address_of(channel, os.environ)
+    if url is None:
+        return Answer(False, f"环境变量 {channel.url_env} 没有设置")
+    title = f"【{settings.town.name}】测试消息"
+    body = f"这是一条测试消息，收到说明渠道 {channel.name} 可用，无需处理。（{clock.local_text(clock.now())}）"
+    return send(url, title=title, body=body, html=f"<p>{body}</p>", label="测试")
+
+
+def _show(found: Sequence[Delivery], as_json: bool) -> None:
+    if as_json:
+        emit({"deliveries": [delivery_json(delivery) for delivery in found]})
+        return
+    table = Table("编号", "原因", "收件人", "渠道", "状态", "次数", "建立", "送达", "说明")
+    for each in found:
+        table.add_row(
+            each.id, REASONS[each.reason], each.recipient, each.channel, STATUSES[each.status], str(each.attempts),
+            clock.local_text(each.created_at), clock.local_text(each.sent_at), each.error or "",
+        )
+    console.print(table if found else "发件箱里没有这样的消息。")
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the commands into ``townwatch``."""
+    group = typer.Typer(help="发件箱：提醒消息的查看、发送、试发。", no_args_is_help=True)
+    group.command("list")(list_alerts)
+    group.command("send")(send_alerts)
+    group.command("test")(try_channels)
+    app.add_typer(group, name="alerts")

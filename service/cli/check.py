@@ -1,0 +1,133 @@
+"""``townwatch check``: judges what the store holds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from alerts.run import plan_alerts
+from core.clock import Moment, now
+from core.nouns import ColumnStatus, Finding, Severity
+from core.settings import Settings
+from monitor.run import CheckReport
+from monitor.run import check as run_check
+from service.cli.common import ConfigOption, DatabaseOption, Exit, JsonOption, console, emit, engine_of, settings_of
+from store.database import Connection
+
+_STATES = {
+    "fresh": "[green]正常[/green]", "due": "[yellow]将到期[/yellow]", "overdue": "[red]逾期[/red]",
+    "delinquent": "[red]严重逾期[/red]", "blank": "[red]空白[/red]", "cannot_judge": "无法判断",
+}
+_SEVERITIES = {Severity.VETO: "否决", Severity.ERROR: "错误", Severity.WARN: "提醒", Severity.INFO: "提示"}
+
+
+class Scope(StrEnum):
+    """What may be checked alone."""
+
+    CATALOGUE = "catalogue"
+    PAGES = "pages"
+    SITES = "sites"
+
+
+ScopeArgument = Annotated[Scope | None, typer.Argument(help="只查目录栏目、网页或来源；不写则全查")]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="按某一天的情况判断；不是今天则只看不写")
+]
+FailOn = Annotated[Severity | None, typer.Option("--fail-on", help="有此级别或更重的问题未解决时，退出码为 3")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(check)
+
+
+def check(
+    scope: ScopeArgument = None, as_of: AsOf = None, fail_on: FailOn = None, config: ConfigOption = None,
+    database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """检查：登记舆情，判断栏目是否按期更新、网页是否有误、来源和巡查是否正常，并生成该发的提醒。"""
+    report = _check(settings_of(config), database, scope, as_of.date() if as_of else None)
+    if as_json:
+        emit(report_json(report))
+    else:
+        _show(report)
+    if fail_on is not None and any(finding.severity.at_least(fail_on) for finding in report.findings):
+        raise typer.Exit(Exit.FOUND)
+
+
+def report_json(report: CheckReport) -> dict[str, Any]:
+    """The report with the keys of the design."""
+    return {
+        "as_of": report.as_of,
+        "columns": [asdict(column) for column in report.columns],
+        "findings": [finding_json(finding) for finding in report.findings],
+        "cannot_judge": [
+            {"rule_id": judgement.rule_id, "subject": judgement.subject, "title": judgement.title,
+             "reason": judgement.reason, "owner": judgement.owner}
+            for judgement in report.cannot_judge
+        ],
+        "judged": report.judged,
+        "opened": [finding.fingerprint for finding in report.opened],
+        "resolved": [finding.fingerprint for finding in report.resolved],
+        "new_cases": [case.id for case in report.new_cases],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as the command line and the API show it; times in China's zone."""
+    return {
+        "fingerprint": finding.fingerprint, "rule_id": finding.rule_id, "subject": finding.subject,
+        "severity": finding.severity, "title": finding.title, "reason": finding.reason, "evidence": finding.evidence,
+        "owner": finding.owner, "first_seen": Moment(finding.first_seen_at), "last_seen": Moment(finding.last_seen_at),
+        "resolved_at": Moment(finding.resolved_at) if finding.resolved_at else None,
+    }
+
+
+def _check(settings: Settings, database: str | None, scope: Scope | None, as_of: date | None) -> CheckReport:
+    def also(connection: Connection, at: datetime) -> None:
+        plan_alerts(connection, settings, at)
+
+    engine = engine_of(database)
+    try:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("查找提及", total=None)
+            return run_check(
+                settings, engine, now=now(), as_of=as_of, scope=scope, also=also,
+                progress=lambda _, done, total: bar.update(task, completed=done, total=total or None),
+            )
+    finally:
+        engine.dispose()
+
+
+def _show(report: CheckReport) -> None:
+    out = Console()
+    if report.columns:
+        out.print(_columns(report.columns))
+    for finding in report.findings:
+        out.print(f"[bold]{_SEVERITIES[finding.severity]}[/bold] {escape(finding.title)}", soft_wrap=True)
+        out.print(f"     {escape(finding.reason)}", soft_wrap=True)
+    for judgement in report.cannot_judge:
+        out.print(f"[dim]无法判断[/dim] {escape(judgement.title)}：{escape(judgement.reason)}", soft_wrap=True)
+    out.print(
+        f"{report.as_of}：检查{report.judged}项，未解决{len(report.findings)}项（新增{len(report.opened)}项，"
+        f"本次解决{len(report.resolved)}项），无法判断{len(report.cannot_judge)}项，新登记舆情{len(report.new_cases)}件。",
+        soft_wrap=True,
+    )
+
+
+def _columns(columns: tuple[ColumnStatus, ...]) -> Table:
+    table = Table("栏目", "状态", "最近发布", "应更新", "条数", "负责人")
+    for column in columns:
+        table.add_row(
+            escape(column.name), _STATES[column.status], str(column.latest or ""), str(column.due or ""),
+            str(column.count), column.owner or "",
+        )
+    return table

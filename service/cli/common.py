@@ -1,0 +1,114 @@
+"""What every command shares: where the configuration and the store are, JSON out, errors in one sentence."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.console import Console
+
+from core.clock import Moment
+from core.configuration import load_settings
+from core.settings import Settings
+from store.database import DEFAULT_URL, Engine, open_store
+
+console = Console(stderr=True)
+log: structlog.stdlib.BoundLogger = structlog.get_logger("townwatch")
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="配置目录（或 TOWNWATCH_CONFIG，默认 config）")]
+DatabaseOption = Annotated[
+    str | None, typer.Option("--database", help="数据库地址（或 TOWNWATCH_DATABASE_URL，默认 var/townwatch.db）")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出到标准输出")]
+
+
+class Exit:
+    """Exit statuses of the design."""
+
+    DONE, FAILED, USAGE, FOUND = 0, 1, 2, 3
+
+
+class Environment(BaseSettings):
+    """The only reader of the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="TOWNWATCH_")
+
+    config: Path = Path("config")
+    database_url: str = DEFAULT_URL
+    var: Path = Path("var")
+
+
+class _Given:
+    """The options given before the command's name."""
+
+    config: Path | None = None
+    database: str | None = None
+
+
+def remember(config: Path | None, database: str | None) -> None:
+    """Keep what stood before the command's name; what stands after it wins."""
+    _Given.config, _Given.database = config, database
+
+
+def config_of(config: Path | None) -> Path:
+    """The configuration folder that this command works on."""
+    return config or _Given.config or Environment().config
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The configuration that this command works on; raises ConfigErrors."""
+    return load_settings(config_of(config))
+
+
+def database_of(database: str | None) -> str:
+    """The address of the store that this command works on."""
+    return database or _Given.database or Environment().database_url
+
+
+def engine_of(database: str | None) -> Engine:
+    """The store that this command works on; raises StoreError."""
+    return open_store(database_of(database))
+
+
+def var_of(database: str | None) -> Path:
+    """The working folder: beside a SQLite store (archive, run feeds, digests), else TOWNWATCH_VAR."""
+    url = database_of(database)
+    return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Environment().var
+
+
+def emit(data: Any) -> None:
+    """One JSON document on standard output, and nothing else there."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return Moment(value).iso()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Moment):
+        return value.iso()
+    if isinstance(value, (StrEnum, Path)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
+
+
+def configure_logging(verbose: bool) -> None:
+    """Logs to standard error, one line each, so that standard output stays JSON."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

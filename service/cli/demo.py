@@ -1,0 +1,66 @@
+"""``townwatch demo``: the demo town, one whole day, and the workbench with its result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from core.clock import now
+from service.cli.common import JsonOption, console, emit
+from service.demo_day import DemoDay, database_url, demo_town, live_one_day
+from service.web.server import serve
+from service.web.words import OUTCOMES
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="跑完一天即结束，不开工作台")] = False,
+    folder: Annotated[Path, typer.Option("--dir", help="演示的配置和数据库放在哪里")] = Path("var/demo"),
+    port: Annotated[int, typer.Option(help="工作台端口，0 为任选")] = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """演示：启动一个仿真的镇（仅本机），完整跑一天——采集、研判、检查、提醒、月报——再打开工作台。"""
+    with demo_town(folder, now()) as settings:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("准备", total=None)
+            day = live_one_day(
+                settings,
+                folder,
+                now,
+                lambda what, done, total: progress.update(task, description=what, completed=done, total=total or None),
+            )
+        if as_json:
+            emit(day.data())
+        else:
+            _tell(day)
+        if not once:
+            serve(settings, day.engine, folder, port=port, announce=_announce)
+        day.engine.dispose()
+
+
+def _announce(address: str) -> None:
+    typer.echo(f"工作台：{address}  （按 Ctrl+C 结束）")
+
+
+def _tell(day: DemoDay) -> None:
+    figures = day.data()
+    console.print(
+        f"\n[bold]{escape(day.settings.town.full_name)}[/bold]的一天：采集 {figures['records']} 条，登记舆情 "
+        f"{figures['cases']} 件，发现问题 {figures['findings']} 个，发出提醒 {figures['deliveries']} 条，"
+        f"用时 {figures['seconds']} 秒。"
+    )
+    for result in day.run.sources:
+        name = next((s.name for _, s in day.settings.all_sources if s.id == result.source), result.source)
+        note = f"（{escape(result.error)}）" if result.error else ""
+        console.print(f"  {OUTCOMES[result.outcome]:<5} {escape(name)}：{result.seen} 条，新 {result.new}{note}")
+    console.print(f"月报：{day.digest}")
+    console.print(f"继续查看：townwatch --config {day.settings.directory} --database {database_url(day.digest.parent.parent)} cases list")

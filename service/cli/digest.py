@@ -1,0 +1,71 @@
+"""``digest``: the monthly digest as a file, and into the outbox."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from alerts import digest as digests
+from alerts.render import digest_html, digest_json
+from core import clock
+from core.nouns import ColumnStatus
+from core.settings import Settings
+from monitor.run import check
+from service.cli.alerts import delivery_json
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, engine_of, settings_of
+from store.database import Engine, transaction
+
+
+class Format(StrEnum):
+    """What the digest may be written as."""
+
+    HTML = "html"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command into ``townwatch``."""
+    app.command("digest")(make_digest)
+
+
+def make_digest(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="月份，如 2026-03")],
+    for_staff: Annotated[str | None, typer.Option("--for", help="只要这个人的（staff.toml 的 id）")] = None,
+    form: Annotated[Format, typer.Option("--format", help="文件格式")] = Format.HTML,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="写到这个文件")] = None,
+    send: Annotated[bool, typer.Option("--send", help="放进发件箱（同一月份、同一个人只发一次）")] = False,
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """月报：统计数字、未检查的部分、统计口径。"""
+    settings, engine = settings_of(config), engine_of(database)
+    now = clock.now()
+    period = digests.period_of(month, now)
+    columns = _columns(settings, engine, month) if period.as_of == period.end else None
+    with engine.connect() as connection:
+        digest = digests.build(connection, settings, month, for_staff, columns=columns, now=lambda: now)
+    if output is not None:
+        figures = json.dumps(digest_json(digest), ensure_ascii=False, indent=2) + "\n"
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(digest_html(digest) if form is Format.HTML else figures, encoding="utf-8")
+        console.print(f"月报已写到 {output}", soft_wrap=True)
+    queued = []
+    if send:
+        with transaction(engine) as connection:
+            queued = digests.enqueue(connection, settings, digest, for_staff, now)
+        console.print(f"发件箱里有月报 {len(queued)} 条，用 townwatch alerts send 发送")
+    if as_json or (output is None and not send):
+        deliveries = {"deliveries": [delivery_json(each) for each in queued]} if send else {}
+        emit(digest_json(digest) | deliveries)
+
+
+def _columns(settings: Settings, engine: Engine, month: str) -> tuple[ColumnStatus, ...]:
+    """The columns as they stood on the month's last day."""
+    year, number = map(int, month.split("-"))
+    last = date(year, number, calendar.monthrange(year, number)[1])
+    return check(settings, engine, now=clock.now(), as_of=last, scope="catalogue").columns

@@ -1,0 +1,49 @@
+"""``townwatch limits``: the normal form of 公开时限 strings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.readers import decode
+from monitor.limits import LimitRule, as_data, parse
+from service.cli.common import JsonOption, emit
+
+File = Annotated[
+    Path, typer.Argument(help="每行一个公开时限的文本文件；- 表示标准输入", exists=True, dir_okay=False, allow_dash=True)
+]
+_UNITS = {"workday": "个工作日", "day": "日", "hour": "小时", "month": "个月"}
+_KINDS = {
+    "within": "期限内", "periodic": "定期", "publicity_min": "公示不少于", "before": "提前", "realtime": "实时",
+    "always_present": "长期公开", "on_event": "随时", "asap_default": "及时", "ditto": "同上", "statute_override": "从其规定",
+    "unknown": "读不懂，请人工核对",
+}  # fmt: skip
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(limits)
+
+
+def limits(file: File, as_json: JsonOption = False) -> None:
+    """把目录中的“公开时限”读成规则（每行一个）；读不懂的如实说明。输出到管道或文件时为 JSON，每行一条。"""
+    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    lines = [line for line in decode(data).text.splitlines() if line.strip()]
+    if as_json or not sys.stdout.isatty():
+        for line in lines:
+            emit(as_data(line))
+        return
+    table = Table("公开时限", "规则")
+    for line in lines:
+        table.add_row(line, "；".join(_said(rule) for rule in parse(line)))
+    Console().print(table)
+
+
+def _said(rule: LimitRule) -> str:
+    number = f"{rule.n}{_UNITS[rule.unit]}" if rule.unit else (f"{rule.n}次" if rule.n else "")
+    return " ".join(part for part in (_KINDS[rule.kind], rule.period or "", number, rule.trigger or "") if part)

@@ -1,0 +1,60 @@
+"""``townwatch scan``: personal data, wording and date errors in a file, before or after publishing."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from core.clock import local_date, now
+from core.nouns import Severity
+from crawler.attachments import UnreadableError
+from monitor import wording
+from monitor.privacy import rules
+from monitor.scan import scan as scan_text
+from monitor.scanned import Flaw
+from service.cli.common import ConfigOption, Exit, JsonOption, config_of, console, emit
+from service.scanning import read_file
+
+Files = Annotated[list[Path], typer.Argument(help="网页、Word、Excel、PDF、文本或 CSV 文件")]
+FailOn = Annotated[Severity | None, typer.Option(help="发现这一级或更严重的问题时，退出码为 3")]
+_SAID = {"veto": "[red]否决[/red]", "error": "[red]错误[/red]", "warn": "[yellow]注意[/yellow]", "info": "核对"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(scan)
+
+
+def scan(files: Files, fail_on: FailOn = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """发布前后检查文件：个人信息、严重表述错误、日期错误。号码一律遮盖显示。输出到管道或文件时为 JSON，每个文件一行。"""
+    directory = config_of(config)
+    privacy, dictionary = rules.load(directory), wording.load(directory)
+    today = local_date(now())
+    shown, failed, worst = Table("文件", "程度", "位置", "证据", "建议"), False, []
+    as_json = as_json or not sys.stdout.isatty()
+    for file in files:
+        flaws: list[Flaw] = []
+        line: dict[str, object] = {"file": str(file), "findings": []}
+        try:
+            flaws = scan_text(read_file(file), privacy, dictionary, today)
+        except UnreadableError as error:
+            failed, line["error"] = True, str(error)
+            console.print(f"[red]未检查[/red] {escape(str(file))}：{escape(str(error))}", soft_wrap=True)
+        line["findings"] = [flaw.data() for flaw in flaws]
+        worst += [flaw.severity for flaw in flaws]
+        if as_json:
+            emit(line)
+        for flaw in flaws:
+            shown.add_row(file.name, _SAID[flaw.severity], escape(flaw.where), escape(flaw.evidence), flaw.advice)
+    if not as_json:
+        Console().print(shown if shown.row_count else "没有发现问题。")
+    if failed:
+        raise typer.Exit(Exit.FAILED)
+    if fail_on is not None and any(severity.at_least(fail_on) for severity in worst):
+        raise typer.Exit(Exit.FOUND)

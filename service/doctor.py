@@ -1,0 +1,159 @@
+"""What is wrong with this installation and what to do: configuration, store, channels, sources, calendar, dead-man.
+
+:func:`diagnose` gathers; the checks themselves are pure functions of what was gathered.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from alerts.send import open_channel
+from core.clock import local_date, local_text
+from core.configuration import load_settings
+from core.errors import ConfigError, ConfigErrors, StoreError
+from core.nouns import Outcome, Run, SourceResult
+from core.settings import Settings
+from crawler.platforms import check_options
+from store import runs
+from store.database import head_revision, open_store, revision
+
+Level = Literal["ok", "warn", "error"]
+FREE_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One answer: ``area`` is config, store, channel, source, calendar, watch or disk."""
+
+    area: str
+    level: Level
+    problem: str
+    file: str = ""
+    entry: str = ""
+    key: str = ""
+    remedy: str = ""
+
+    def data(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def diagnose(config: Path, database: str, var: Path, now: datetime, environment: Mapping[str, str]) -> list[Check]:
+    """Every check that can be made; a broken configuration or store hides only what needs it."""
+    try:
+        settings = load_settings(config)
+        option_errors = check_options(settings)
+    except ConfigErrors as error:
+        return [*map(_config_error, error.errors), *_store(database, None, now), *_disk(var)]
+    found = [*map(_config_error, option_errors)] or [Check(area="config", level="ok", problem="配置可用")]
+    found += [Check(area="config", level="warn", problem=f"待填写：{what}", file=file) for file, what in settings.to_fill]
+    found += _channels(settings, environment)
+    found += _unconfirmed(settings)
+    found += _calendar(settings, local_date(now))
+    found += _store(database, settings, now)
+    found += _disk(var)
+    return found
+
+
+def _config_error(error: ConfigError) -> Check:
+    return Check(
+        area="config",
+        level="error",
+        problem=error.problem,
+        file=error.file,
+        entry=error.entry,
+        key=error.key,
+        remedy=error.remedy,
+    )
+
+
+def _channels(settings: Settings, environment: Mapping[str, str]) -> Iterable[Check]:
+    for person in settings.staff:
+        if not person.channels:
+            problem, remedy = f"{person.name}没有提醒渠道", "在 staff.toml 为其添加 [[staff.channel]]"
+            yield Check(area="channel", level="warn", problem=problem, file="staff.toml", entry=person.id, remedy=remedy)
+        for channel in person.channels:
+            url = channel.url or environment.get(channel.url_env or "", "")
+            where = {"file": "staff.toml", "entry": f"{person.id}/{channel.name}"}
+            if not url:
+                problem, remedy = f"环境变量 {channel.url_env} 没有设置，提醒发不出去", "设置为 Apprise 地址后重启"
+                yield Check(area="channel", level="error", problem=problem, key="url_env", remedy=remedy, **where)
+            elif open_channel(url) is None:
+                problem, remedy = "渠道地址不能识别，提醒发不出去", "按 Apprise 的格式改正地址（地址含密钥，此处不显示）"
+                yield Check(area="channel", level="error", problem=problem, remedy=remedy, **where)
+            else:
+                yield Check(area="channel", level="ok", problem=f"{person.name}的渠道 {channel.name} 可用", **where)
+
+
+def _unconfirmed(settings: Settings) -> Iterable[Check]:
+    for site in settings.sites:
+        waiting = [source.name for source in site.sources if not source.confirmed]
+        if waiting:
+            problem = f"{len(waiting)} 个来源待人工确认，尚未巡查：{'、'.join(waiting[:5])}"
+            remedy = "核对网址后把 confirmed 改为 true"
+            file = f"sites/{site.id}.toml"
+            yield Check(area="source", level="warn", problem=problem, file=file, key="confirmed", remedy=remedy)
+
+
+def _calendar(settings: Settings, today: date) -> Iterable[Check]:
+    """From November the next year's holidays are due to be announced; without them deadlines are provisional."""
+    horizon = settings.calendar.horizon()
+    file = f"calendar/{horizon + 1}.json"
+    remedy = f"按国务院办公厅通知填写 {file}（格式见 calendar/README.md）"
+    if today.year > horizon:
+        yield Check(area="calendar", level="error", problem=f"{today.year} 年节假日未录入，期限均为暂定", file=file, remedy=remedy)
+    elif today.year == horizon and today.month >= 11:
+        problem = f"{horizon + 1} 年节假日未录入，落在次年的期限为暂定"
+        yield Check(area="calendar", level="warn", problem=problem, file=file, remedy=remedy)
+    else:
+        yield Check(area="calendar", level="ok", problem=f"工作日历已知至 {horizon} 年底")
+
+
+def _store(database: str, settings: Settings | None, now: datetime) -> Iterable[Check]:
+    try:
+        engine = open_store(database, migrate=False)
+    except StoreError as error:
+        return [Check(area="store", level="error", problem=str(error), remedy="检查 --database，或运行 townwatch migrate")]
+    try:
+        with engine.connect() as connection:
+            latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
+        checks = [Check(area="store", level="ok", problem=f"数据库可用，版本 {revision(engine)}（程序 {head_revision()}）")]
+    finally:
+        engine.dispose()
+    if settings is not None:
+        checks += [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
+    return checks
+
+
+def _dead_man(settings: Settings, latest: Run | None, now: datetime) -> Check:
+    if latest is None:
+        return Check(area="watch", level="warn", problem="还没有巡查过", remedy="运行 townwatch crawl")
+    ended = latest.finished_at or latest.started_at
+    if now - ended > timedelta(days=settings.runs.silent_days):
+        problem = f"最近一次巡查在 {local_text(ended)}，已超过 {settings.runs.silent_days} 天"
+        return Check(area="watch", level="error", problem=problem, remedy="检查定时任务是否还在运行")
+    return Check(area="watch", level="ok", problem=f"最近一次巡查在 {local_text(ended)}")
+
+
+def _sources(settings: Settings, recent: Mapping[str, list[SourceResult]]) -> Iterable[Check]:
+    for site, source in settings.all_sources:
+        results = recent.get(source.id, [])
+        if results and not results[0].outcome.looked and results[0].outcome != Outcome.NOT_RUN:
+            problem = f"{source.name}最近一次没有看到（{results[0].outcome}）：{results[0].error or '原因未记录'}"
+            file = f"sites/{site.id}.toml"
+            remedy = "打开网址核对；被拦截时联系对方或放慢频率，不要绕过"
+            yield Check(area="source", level="warn", problem=problem, file=file, entry=source.id, remedy=remedy)
+
+
+def _disk(var: Path) -> Iterable[Check]:
+    folder = next(parent for parent in (var.absolute(), *var.absolute().parents) if parent.exists())
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        problem = f"磁盘只剩 {free // 1024 // 1024} MB"
+        return [Check(area="disk", level="error", problem=problem, remedy="清理磁盘")]
+    return [Check(area="disk", level="ok", problem=f"磁盘余 {free // 1024**3} GB")]

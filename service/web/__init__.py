@@ -1,0 +1,1 @@
+"""The staff workbench: server-rendered, every asset served from here."""
