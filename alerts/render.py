@@ -79,7 +79,8 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         "cases": {
             "registered": cases.registered, "valid": cases.valid, "valid_answered": cases.valid_answered,
             "answered": cases.answered, "closed": cases.closed, "open_at_end": cases.open_at_end,
-            "overdue": cases.overdue, "fell_due": cases.fell_due, "on_time": cases.on_time, "answer_rate": cases.answer_rate, "on_time_rate": cases.on_time_rate,
+            "overdue": cases.overdue, "fell_due": cases.fell_due, "on_time": cases.on_time,
+            "answer_rate": cases.answer_rate, "on_time_rate": cases.on_time_rate,
             "by_source": dict(cases.by_source), "by_category": dict(cases.by_category),
         },
         "mentions": {"by_source": dict(digest.mentions_by_source), "by_subject": dict(digest.mentions_by_subject)},

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.calendar import Period, WorkCalendar
-from core.nouns import Confidence, Severity
+from core.nouns import Confidence, RecordKind, Severity
 
 
 def _period(text: str) -> str:
@@ -168,11 +168,13 @@ class ReplyLimit(_Strict):
 
 
 class CategoryRule(_Strict):
-    """A category of cases and the words that suggest it. First match wins; a clerk's assessment overrides it."""
+    """A category of cases: ``words`` that suggest it, ``types`` of threads (投诉/求助 ...), or ``kinds`` of records.
+    First match wins; a clerk's assessment overrides it."""
 
     name: str
     words: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    kinds: tuple[RecordKind, ...] = ()
 
 
 class CaseRules(_Strict):

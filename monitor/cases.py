@@ -107,12 +107,13 @@ def settled(case: Case, calendar: WorkCalendar, now: datetime) -> Change | None:
 
 
 def categorise(record: Record, rules: CaseRules) -> str:
-    """The first category one of whose types is the thread's, or one of whose words stands in title or body."""
+    """The first category one of whose types is the thread's, one of whose words stands in title or body, or one of
+    whose kinds is the record's."""
     given = str(record.thread.get("type") or "")
     types = {given, *given.split("/")}
     text = fold_plain(f"{record.title}\n{record.body}")
     for rule in rules.categories:
-        if types & set(rule.types) or any(fold_plain(word) in text for word in rule.words):
+        if types & set(rule.types) or record.kind in rule.kinds or any(fold_plain(word) in text for word in rule.words):
             return rule.name
     return rules.default_category
 

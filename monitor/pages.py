@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core.clock import local_text
 from core.nouns import Judgement, Severity, StoredRecord, Verdict
 from core.text import fold_plain
+
+_SEASON = timedelta(days=180)
 
 Check = Callable[[Sequence[StoredRecord], date], Iterator[Judgement]]
 
@@ -16,10 +18,12 @@ def repeated_title(records: Sequence[StoredRecord], day: date) -> Iterator[Judge
     """A title that stands twice in one column (政策文件标题重复发布: 六安市裕安区 2024Q2 通报)."""
     standing = [stored for stored in records if stored.removed_at is None and stored.record.title]
     first: dict[str, StoredRecord] = {}
-    # The one that came first is right; those that repeat it are each a finding.
+    # The one that came first is right; those that repeat it soon after are each a finding. A yearly notice is not.
     for stored in sorted(standing, key=_age):
         original = first.setdefault(fold_plain(stored.record.title), stored)
-        repeats = original is not stored
+        repeats = original is not stored and _age(stored)[0] - _age(original)[0] < _SEASON
+        if not repeats:
+            first[fold_plain(stored.record.title)] = stored
         reason = f"同一栏目中已有同题信息：{stored.record.title}（{original.record.url}）" if repeats else ""
         yield _judgement("page.repeated_title", Severity.WARN, "标题重复", stored, reason)
 

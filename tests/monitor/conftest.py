@@ -80,7 +80,7 @@ def settings(tmp_path: Path) -> Settings:
         freshness=FreshnessRules(warn_days=3, delinquent_after=1, kinds=kinds),
         cases=CaseRules(
             category=(CategoryRule(name="突发", words=("坍塌",)), CategoryRule(name="咨询", types=("咨询",)),
-                      CategoryRule(name="投诉", types=("投诉",), words=("举报",))),
+                      CategoryRule(name="投诉", types=("投诉",), words=("举报",)), CategoryRule(name="媒体报道", kinds=("article",))),
             limit=(ReplyLimit(id="urgent", categories=("突发",), workdays=1, basis="国办发〔2016〕61号"),
                    ReplyLimit(id="board", sites=("board",), workdays=5, basis="县规定"),
                    ReplyLimit(id="slow", categories=("投诉",), workdays=90, basis="旧规定")),

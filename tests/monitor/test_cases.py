@@ -96,6 +96,8 @@ def test_an_answered_thread_is_registered_as_such(
     ({"thread": {"type": "咨询"}, "body": "房屋坍 塌"}, "突发"),  # the first rule wins; words are folded
     ({"thread": {}, "body": "我要舉報"}, "投诉"),
     ({"thread": {}}, "其他"),
+    ({"kind": "article", "thread": {}}, "媒体报道"),
+    ({"kind": "article", "thread": {}, "body": "房屋坍塌"}, "突发"),  # what it tells weighs more than where it stands
 ])
 def test_the_category(
     record: Callable[..., Record], settings: Settings, changes: dict[str, Any], category: str

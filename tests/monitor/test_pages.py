@@ -22,6 +22,12 @@ TABLE = [
     # white space is no difference
     ({"title": "关于防汛的通知"}, {"title": "关于 防汛的通知"}, {"page.repeated_title": 1}),
     ({"title": "关于防汛的通知"}, {"title": "关于防旱的通知"}, {}),
+    # the same notice a year later is the season's, not a repeat
+    (
+        {"title": "关于防汛的通知", "published": Moment.of(2025, 3, 1)},
+        {"title": "关于防汛的通知", "published": Moment.of(2026, 3, 1)},
+        {},
+    ),
     ({"title": ""}, {"title": ""}, {}),  # nothing to compare
     ({"published": Moment.of(2026, 3, 2, 23, 59)}, {}, {}),
     ({"published": Moment.of(2026, 3, 3)}, {}, {"page.future_date": 1}),
