@@ -33,12 +33,13 @@ def build(
         for case in cases.list_cases(connection, until=period.as_of) if _is_of(case, person)
     ]
     states = findings.column_statuses(connection) if columns is None else tuple(columns)
+    own = {column.source for column in settings.columns}  # what the town says of itself is not what is said of it
     named = figures.records_naming(connection, period.start, period.as_of) if person is None else {}
     sources = [(source.id, source.name) for _, source in settings.all_sources if source.confirmed]
     return Digest(
         period=period, town=settings.town.name, person=person.name if person else None,
         cases=case_figures(registered, period),
-        mentions_by_source={source_names.get(source, source): count for source, count in named.items()},
+        mentions_by_source={source_names.get(id_, id_): count for id_, count in named.items() if id_ not in own},
         mentions_by_subject=mentions.counts(connection, period.start, period.as_of) if person is None else {},
         columns=tuple(column for column in states if person is None or column.owner == person.id),
         columns_as_of="最近一次检查" if columns is None else f"{clock.local_date(_last_instant(period)):%Y-%m-%d}",

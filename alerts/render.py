@@ -13,17 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from alerts.figures import DEFINITIONS, Digest, due_at
 from core.clock import local_text
-from core.nouns import AlertItem, Delivery, Reason, Severity
+from core.nouns import AlertItem, Delivery, Reason
 from core.settings import Settings
 from core.text import mask_private
+from core.words import COLUMNS, REASONS, SEVERITIES
 
-REASONS = {
-    Reason.ESCALATED: "升级", Reason.FIRST: "首次", Reason.NEW: "新增", Reason.REMINDER: "催办",
-    Reason.RESOLVED: "已解决", Reason.DIGEST: "月报",
-}
-COLUMNS = {"fresh": "更新及时", "due": "即将到期", "overdue": "逾期", "delinquent": "长期未更新", "blank": "空白",
-           "cannot_judge": "无法判断"}
-SEVERITIES = {Severity.VETO: "单项否决", Severity.ERROR: "错误", Severity.WARN: "警告", Severity.INFO: "提示"}
 _KINDS = {"finding": "问题", "case": "舆情", "operation": "运行"}
 _EXPLAINED = {
     Reason.ESCALATED: "超过规定时间仍未办结，按规定升级报告",
@@ -181,7 +175,8 @@ def _digest_words(digest: Digest) -> dict[str, Any]:
 def _chart(digest: Digest) -> dict[str, Any]:
     """Bars of a day's arrivals and answers, in a drawing of 720 by 170 units."""
     days = digest.cases.per_day
-    top = max([4, *(max(came, answered) for _, came, answered in days)])
+    most = max([4, *(max(came, answered) for _, came, answered in days)])
+    top = most + most % 2  # so that half of it is a whole number of cases
     step, height = 680 / max(len(days), 1), 110
     bars = [
         {"x": 34 + number * step, "label": str(day.day), "came": came, "answered": answered,
@@ -214,7 +209,7 @@ def _spans(days: Sequence[date]) -> str:
 
 def _summary(items: Sequence[AlertItem]) -> str:
     counts = Counter(item.reason or Reason.NEW for item in items)
-    return "巡检提醒：" + "、".join(f"{word} {counts[reason]} 项" for reason, word in REASONS.items() if counts[reason])
+    return "巡检提醒：" + "、".join(f"{word} {counts[Reason(reason)]} 项" for reason, word in REASONS.items() if counts[Reason(reason)])
 
 
 def _why(items: Sequence[AlertItem]) -> list[str]:

@@ -14,14 +14,13 @@ import structlog
 
 from alerts import answers, plan, render, send
 from core import clock
-from core.nouns import AlertItem, Case, CaseState, Delivery, DeliveryStatus, Finding, Severity
+from core.nouns import AlertItem, Case, Delivery, DeliveryStatus, Finding, Severity
 from core.settings import Channel, Settings
+from core.words import CASES
 from store import cases, deliveries, findings
 from store.database import Connection, Engine, transaction
 
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("townwatch.alerts")
-_STATES = {CaseState.REGISTERED: "已登记", CaseState.ASSESSED: "已研判", CaseState.ASSIGNED: "已交办",
-           CaseState.REPLIED: "已回复", CaseState.CLOSED: "已办结"}
 _BUDGET_WINDOW = timedelta(minutes=1)
 
 
@@ -185,7 +184,7 @@ def _finding_item(finding: Finding, today: date) -> AlertItem:
 
 def _case_item(case: Case, today: date) -> AlertItem:
     overdue = case.overdue(today)
-    notes = [f"类别 {case.category}", f"状态 {_STATES[case.state]}", f"登记于 {clock.local_date(case.registered_at)}"]
+    notes = [f"类别 {case.category}", f"状态 {CASES[case.state]}", f"登记于 {clock.local_date(case.registered_at)}"]
     if case.provisional:
         notes.append("期限为暂定（当年节假日安排未录入）")
     return AlertItem(

@@ -10,6 +10,7 @@ from core.calendar import Deadline
 from core.clock import local_date
 from core.errors import TownwatchError
 from core.nouns import Case, CaseState, CaseStep
+from core.words import CASES
 from monitor.cases import Change
 
 Action = Literal["assess", "assign", "reply", "extend", "close", "note"]
@@ -17,10 +18,6 @@ Action = Literal["assess", "assign", "reply", "extend", "close", "note"]
 NAMES: Mapping[str, str] = {
     "register": "登记", "assess": "研判", "assign": "交办", "reply": "回复", "extend": "延期", "close": "办结",
     "note": "备注", "update": "更新",
-}
-STATES: Mapping[CaseState, str] = {
-    CaseState.REGISTERED: "已登记", CaseState.ASSESSED: "已研判", CaseState.ASSIGNED: "已交办",
-    CaseState.REPLIED: "已回复", CaseState.CLOSED: "已办结",
 }
 _ALLOWED: Mapping[CaseState, frozenset[Action]] = {
     CaseState.REGISTERED: frozenset({"assess", "assign", "reply", "extend", "close", "note"}),
@@ -89,7 +86,7 @@ def remark(case: Case, *, who: str, at: datetime, note: str) -> Change:
 
 def _require(case: Case, action: Action, note: str | None = None, what: str = "") -> None:
     if action not in _ALLOWED[case.state]:
-        raise CaseError(f"第{case.id}号{STATES[case.state]}，不能再{NAMES[action]}")
+        raise CaseError(f"第{case.id}号{CASES[case.state]}，不能再{NAMES[action]}")
     if note is not None and not note.strip():
         raise CaseError(f"请填写{what}")
 

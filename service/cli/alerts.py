@@ -10,13 +10,13 @@ import typer
 from rich.table import Table
 
 from alerts.answers import Answer
-from alerts.render import REASONS
 from alerts.run import address_of, send_due
 from alerts.send import send
 from core import clock
 from core.errors import ConfigError, ConfigErrors
 from core.nouns import Delivery, DeliveryStatus
 from core.settings import Channel, Settings
+from core.words import DELIVERIES, REASONS
 from service.cli.common import (
     ConfigOption,
     DatabaseOption,
@@ -29,11 +29,6 @@ from service.cli.common import (
     settings_of,
 )
 from store import deliveries
-
-STATUSES = {
-    DeliveryStatus.PENDING: "待发送", DeliveryStatus.CLAIMED: "发送中", DeliveryStatus.SENT: "已送达",
-    DeliveryStatus.FAILED: "未成，将重试", DeliveryStatus.DEAD: "已放弃", DeliveryStatus.SUPERSEDED: "并入新消息",
-}
 
 
 def list_alerts(
@@ -109,7 +104,7 @@ def _show(found: Sequence[Delivery], as_json: bool) -> None:
     table = Table("编号", "原因", "收件人", "渠道", "状态", "次数", "建立", "送达", "说明")
     for each in found:
         table.add_row(
-            each.id, REASONS[each.reason], each.recipient, each.channel, STATUSES[each.status], str(each.attempts),
+            each.id, REASONS[each.reason], each.recipient, each.channel, DELIVERIES[each.status], str(each.attempts),
             clock.local_text(each.created_at), clock.local_text(each.sent_at), each.error or "",
         )
     console.print(table if found else "发件箱里没有这样的消息。")

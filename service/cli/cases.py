@@ -16,6 +16,7 @@ from rich.table import Table
 from core.clock import Moment, local_date, local_text, now
 from core.nouns import Case, CaseState
 from core.settings import Settings
+from core.words import CASES
 from monitor import steps
 from monitor.cases import Change, hard_cap
 from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of
@@ -57,7 +58,7 @@ def list_cases(
         return
     table = Table("编号", "标题", "类别", "状态", "负责人", "登记", "期限")
     for case in cases:
-        table.add_row(str(case.id), escape(case.title), escape(case.category), steps.STATES[case.state],
+        table.add_row(str(case.id), escape(case.title), escape(case.category), CASES[case.state],
                       case.owner or "", local_text(case.registered_at), _due(case, today))
     Console().print(table if cases else "台账中没有符合条件的事项。")
 
@@ -80,7 +81,7 @@ def show(
         }]})
         return
     out = Console()
-    out.print(f"[bold]第{case.id}号 {escape(case.title)}[/bold]（{escape(case.category)}，{steps.STATES[case.state]}，"
+    out.print(f"[bold]第{case.id}号 {escape(case.title)}[/bold]（{escape(case.category)}，{CASES[case.state]}，"
               f"期限 {_due(case, today) or '无'}）\n{case.url}\n\n{escape(record.body)}\n", soft_wrap=True)
     for step in case.steps:
         what = steps.NAMES[step.action]
@@ -158,7 +159,7 @@ def _take(
         emit({"cases": [case_json(case, local_date(at))]})
     else:
         owner = f"，负责人：{_staff(settings).get(case.owner, case.owner)}" if case.owner else ""
-        Console().print(f"第{case.id}号已{steps.NAMES[change.step.action]}，现{steps.STATES[case.state]}{owner}。",
+        Console().print(f"第{case.id}号已{steps.NAMES[change.step.action]}，现{CASES[case.state]}{owner}。",
                         soft_wrap=True)
 
 

@@ -17,16 +17,13 @@ from alerts.run import plan_alerts
 from core.clock import Moment, now
 from core.nouns import ColumnStatus, Finding, Severity
 from core.settings import Settings
+from core.words import COLUMNS, SEVERITIES
 from monitor.run import CheckReport
 from monitor.run import check as run_check
 from service.cli.common import ConfigOption, DatabaseOption, Exit, JsonOption, console, emit, engine_of, settings_of
 from store.database import Connection
 
-_STATES = {
-    "fresh": "[green]正常[/green]", "due": "[yellow]将到期[/yellow]", "overdue": "[red]逾期[/red]",
-    "delinquent": "[red]严重逾期[/red]", "blank": "[red]空白[/red]", "cannot_judge": "无法判断",
-}
-_SEVERITIES = {Severity.VETO: "否决", Severity.ERROR: "错误", Severity.WARN: "提醒", Severity.INFO: "提示"}
+_COLOURS = {"fresh": "green", "due": "yellow", "overdue": "red", "delinquent": "red", "blank": "red", "cannot_judge": "white"}
 
 
 class Scope(StrEnum):
@@ -112,7 +109,7 @@ def _show(report: CheckReport) -> None:
     if report.columns:
         out.print(_columns(report.columns))
     for finding in report.findings:
-        out.print(f"[bold]{_SEVERITIES[finding.severity]}[/bold] {escape(finding.title)}", soft_wrap=True)
+        out.print(f"[bold]{SEVERITIES[finding.severity]}[/bold] {escape(finding.title)}", soft_wrap=True)
         out.print(f"     {escape(finding.reason)}", soft_wrap=True)
     for judgement in report.cannot_judge:
         out.print(f"[dim]无法判断[/dim] {escape(judgement.title)}：{escape(judgement.reason)}", soft_wrap=True)
@@ -127,7 +124,7 @@ def _columns(columns: tuple[ColumnStatus, ...]) -> Table:
     table = Table("栏目", "状态", "最近发布", "应更新", "条数", "负责人")
     for column in columns:
         table.add_row(
-            escape(column.name), _STATES[column.status], str(column.latest or ""), str(column.due or ""),
+            escape(column.name), f"[{_COLOURS[column.status]}]{COLUMNS[column.status]}", str(column.latest or ""), str(column.due or ""),
             str(column.count), column.owner or "",
         )
     return table

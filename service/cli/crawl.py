@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from core.nouns import Outcome, Run
+from core.words import OUTCOMES
 from crawler.discover import Discovery, discover, file_id, site_toml
 from crawler.run import crawl as run_crawl
 from service.cli.common import (
@@ -25,7 +26,6 @@ from service.cli.common import (
     settings_of,
     var_of,
 )  # fmt: skip
-from service.web.words import OUTCOMES
 
 sites = typer.Typer(help="站点：发现机构和栏目。", no_args_is_help=True)
 

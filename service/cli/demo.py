@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from core.clock import now
+from core.words import OUTCOMES
 from service.cli.common import JsonOption, console, emit
 from service.demo_day import DemoDay, database_url, demo_town, live_one_day
 from service.web.server import serve
-from service.web.words import OUTCOMES
 
 
 def register(app: typer.Typer) -> None:

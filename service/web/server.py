@@ -16,9 +16,9 @@ from litestar.response import Template
 from litestar.static_files import create_static_files_router
 from litestar.template.config import TemplateConfig
 
+from core import words
 from core.clock import local_text, now
 from core.settings import Settings
-from service.web import words
 from service.web.day import gather
 from store.database import Engine
 

@@ -1,4 +1,4 @@
-"""The Chinese words of the screens, one per idea (docs/words.md)."""
+"""The Chinese word of every state, one per idea (docs/words.md): the same on screens, in messages and on the command line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ OUTCOMES = {
 COLUMNS = {
     "fresh": "正常",
     "due": "将到期",
-    "overdue": "超期",
-    "delinquent": "严重超期",
+    "overdue": "逾期",
+    "delinquent": "严重逾期",
     "blank": "空白",
     "cannot_judge": "无法判断",
 }
@@ -31,4 +31,12 @@ DELIVERIES = {
     "dead": "已放弃",
     "superseded": "已并入新提醒",
 }
-REASONS = {"first": "首次", "new": "新增", "reminder": "催办", "escalated": "升级", "resolved": "已解决"}
+# In the order in which a message sums them up.
+REASONS = {
+    "escalated": "升级",
+    "first": "首次",
+    "new": "新增",
+    "reminder": "催办",
+    "resolved": "已解决",
+    "digest": "月报",
+}
