@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from bs4 import BeautifulSoup, Tag
 
 from core.errors import TownwatchError
 from core.settings import Settings, Site
@@ -81,10 +82,10 @@ def discover(settings: Settings, site_id: str | None = None, name: str | None = 
 def organs_of(html: str, url: str) -> list[Organ]:
     """Every organ that a page links to, once."""
     found: dict[int, Organ] = {}
-    for link in LexborHTMLParser(html).css("a[href]"):
-        target = urljoin(url, link.attributes.get("href") or "")
+    for link in _links(html):
+        target = urljoin(url, str(link["href"]))
         match = _ORGAN.search(urlsplit(target).path)
-        label = (link.attributes.get("title") or link.text() or "").strip()
+        label = _label(link)
         # The portal's own menu also leads to organs, under the names of pages.
         if match and label and "catId" not in target and "action=" not in target and _in_list(link):
             found.setdefault(int(match[1]), Organ(int(match[1]), label, target))
@@ -108,12 +109,10 @@ def nearest(organs: Iterable[Organ], name: str) -> list[str]:
 
 def columns_of(html: str, url: str, organ_id: int) -> list[FoundColumn]:
     """The columns of an organ's left menu; where there is none, every link of the organ with a ``catId``."""
-    tree = LexborHTMLParser(html)
     found: dict[int, FoundColumn] = {}
-    for link in tree.css("div#fdzd_gknr a") or tree.css("a[href*='catId=']"):
-        target = urljoin(url, link.attributes.get("href") or "")
-        number = (parse_qs(urlsplit(target).query).get("catId") or [link.attributes.get("data-catid") or ""])[0]
-        label = " ".join((link.attributes.get("title") or link.text() or "").split())
+    for link in _links(html, "div#fdzd_gknr a[href]") or _links(html, "a[href*='catId=']"):
+        target, label = urljoin(url, str(link["href"])), _label(link)
+        number = (parse_qs(urlsplit(target).query).get("catId") or [str(link.get("data-catid") or "")])[0]
         if number.isdigit() and label and f"/{organ_id}" in urlsplit(target).path:
             found.setdefault(int(number), FoundColumn(int(number), label, _group_of(link), target))
     return list(found.values())
@@ -162,7 +161,7 @@ def _rel_url(site: Site) -> str:
     if known:
         return urljoin(site.home, f"/public/column/{known[0][1]}?type=2&action=rel")
     html, url = _page(site, site.home)
-    targets = [urljoin(url, link.attributes.get("href") or "") for link in LexborHTMLParser(html).css("a[href]")]
+    targets = [urljoin(url, str(link["href"])) for link in _links(html)]
     targets = [target for target in targets if "/public/column/" in target and on_site(target, site)]
     listed = next((target for target in targets if "action=rel" in target), None)
     if listed or not targets:
@@ -181,26 +180,24 @@ def _bare(name: str) -> str:
     return _TAIL.sub("", fold_plain(name)) or fold_plain(name)
 
 
-def _in_list(link: Any) -> bool:
-    return any(step is not None and step.tag in ("li", "td", "dd") for step in _parents(link, 3))
+def _links(html: str, where: str = "a[href]") -> list[Tag]:
+    return list(BeautifulSoup(html, "lxml").select(where))
 
 
-def _parents(node: Any, how_many: int) -> Iterable[Any]:
-    for _ in range(how_many):
-        node = node.parent if node is not None else None
-        yield node
+def _label(link: Tag) -> str:
+    return " ".join(str(link.get("title") or link.get_text()).split())
 
 
-def _group_of(link: Any) -> str:
+def _in_list(link: Tag) -> bool:
+    return any(parent.name in ("li", "td", "dd") for parent in islice(link.parents, 3))
+
+
+def _group_of(link: Tag) -> str:
     """The heading of the sub-list in which a menu link stands."""
-    for step in _parents(link, 6):
-        if step is None:
-            return ""
-        if step.tag == "ul" and step.prev is not None:
-            sibling = step.prev
-            while sibling is not None and not sibling.text(strip=True):
-                sibling = sibling.prev
-            return " ".join(sibling.text().split())[:20] if sibling is not None else ""
+    for parent in islice(link.parents, 6):
+        if parent.name == "ul":
+            headings = (" ".join(sibling.get_text().split()) for sibling in parent.previous_siblings)
+            return next((heading[:20] for heading in headings if heading), "")
     return ""
 
 

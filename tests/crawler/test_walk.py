@@ -30,7 +30,8 @@ class Plain(Platform):
     def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:
         lines = map(str.split, answer.body.decode().splitlines())
         rows = tuple(Row(key=k, url=f"https://a.gov.cn/{k}", title=k, row_hash=h) for k, h in lines)
-        return Listing(rows=rows, next=Ask(url=f"https://a.gov.cn/list/{ask.page + 1}", page=ask.page + 1))
+        following = Ask(url=f"https://a.gov.cn/list/{ask.page + 1}", page=ask.page + 1)
+        return Listing(rows=rows, next=following if rows else None)
 
     def ask_item(self, source: SourceSettings, row: Row) -> Ask:
         return Ask(url=row.url, conditional=True)
