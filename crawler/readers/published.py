@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from core.clock import Moment
 from crawler.readers.dates import find_dates, parse_date, url_date

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from crawler.readers.body import Weights
 from crawler.readers.page import Line, Page
 from crawler.readers.trim import end_of_text, first_post

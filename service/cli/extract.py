@@ -53,10 +53,10 @@ def extract(
         sys.stderr.write(f"清单无法读取：{index}：{error}\n")
         raise typer.Exit(Exit.USAGE) from error
     failed = False
-    for line, error in _read_all(pages):
-        if error:
+    for line, problem in _read_all(pages):
+        if problem:
             failed = True
-            log.error("网页无法读取", file=line["file"], error=error)
+            log.error("网页无法读取", file=line["file"], error=problem)
         emit(line)
     raise typer.Exit(Exit.FAILED if failed else Exit.DONE)
 
