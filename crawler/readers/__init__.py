@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crawler.readers import body, index_table, metadata, published, render, title, trim
 from crawler.readers.article import Article
 from crawler.readers.attachments import attachments_of
@@ -48,8 +50,20 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
         attachments=attachments_of(page, start, end),
         meta=tags | index,
         reader=found.platform if found else "generic",
-        doubts=("页面编码存疑",) if decoded.doubtful else (),
+        doubts=tuple(_doubts(decoded.doubtful, tags, index, shown[0] if shown else None)),
     )
+
+
+def _doubts(doubtful: bool, tags: dict[str, str], index: dict[str, str], shown: str | None) -> Iterator[str]:
+    """Where two sources of truth of one page disagree: an accuracy defect of the page."""
+    if doubtful:
+        yield "页面编码存疑"
+    told = tags.get("ArticleTitle")
+    if told and shown and not title.same(told, shown):
+        yield f"标题不一致：标签为“{told}”，页面显示“{shown}”"
+    tag, row = parse_date(tags.get("PubDate", "")), parse_date(index_table.field(index, "published") or "")
+    if tag and row and tag.day != row.day:
+        yield f"发布日期不一致：标签为{tag.day}，索引表为{row.day}"
 
 
 def _container(page: Page, weights: body.Weights) -> Container | None:

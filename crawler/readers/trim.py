@@ -10,6 +10,8 @@ from crawler.readers.dates import find_dates
 from crawler.readers.page import Line, Page
 
 _ROOM = 14
+# A short text is text all the same: what has said a sentence has begun.
+_SENTENCE = re.compile(r"[\u3400-\u9fff]{4}.*[，,].*[。！？]")
 _FIGURES = re.compile(r"\d+")
 _INFO = re.compile(
     r"(?:信息|文章|稿件|新闻)?(?:来\s?源|稿源|來源)\s*[:：]|(?:发布|发表|更新|发稿|發佈|更新)(?:时间|日期|時間)|^(?:时间|日期|作者|编辑|责任?编辑|审核|记者|责编|"
@@ -90,7 +92,7 @@ def _after_info(page: Page, weights: Weights, start: int, end: int) -> int:
         line = page.lines[index]
         if is_info(line):
             last = index + 1
-        elif weights.lines[index] > 40:
+        elif weights.lines[index] > 40 or _SENTENCE.search(line.text):
             break
     return last
 
