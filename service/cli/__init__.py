@@ -13,6 +13,7 @@ from rich.markup import escape
 from core.errors import ConfigErrors, TownwatchError
 from service.cli import (
     alerts,
+    backup,
     cases,
     check,
     crawl,
@@ -53,7 +54,7 @@ def _root(
     remember(config, database)
 
 
-for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, cases, alerts, digest, doctor, migrate):
+for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, cases, alerts, digest, doctor, migrate, backup):
     _commands.register(app)
 
 

@@ -12,11 +12,9 @@ from rich.table import Table
 
 from crawler.readers import decode
 from monitor.limits import LimitRule, as_data, parse
-from service.cli.common import JsonOption, emit
+from service.cli.common import Exit, JsonOption, emit
 
-File = Annotated[
-    Path, typer.Argument(help="每行一个公开时限的文本文件；- 表示标准输入", exists=True, dir_okay=False, allow_dash=True)
-]
+File = Annotated[Path, typer.Argument(help="每行一个公开时限的文本文件；- 表示标准输入")]
 _UNITS = {"workday": "个工作日", "day": "日", "hour": "小时", "month": "个月"}
 _KINDS = {
     "within": "期限内", "periodic": "定期", "publicity_min": "公示不少于", "before": "提前", "realtime": "实时",
@@ -32,7 +30,11 @@ def register(app: typer.Typer) -> None:
 
 def limits(file: File, as_json: JsonOption = False) -> None:
     """把目录中的“公开时限”读成规则（每行一个）；读不懂的如实说明。输出到管道或文件时为 JSON，每行一条。"""
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        sys.stderr.write(f"不能读取 {file}：{error.strerror}\n")
+        raise typer.Exit(Exit.USAGE) from error
     lines = [line for line in decode(data).text.splitlines() if line.strip()]
     if as_json or not sys.stdout.isatty():
         for line in lines:
