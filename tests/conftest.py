@@ -10,8 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from store.database import Engine, open_store
+
+# A slow machine is not a fault of the code: pytest's own timeout bounds each test.
+settings.register_profile("townwatch", deadline=None)
+settings.load_profile("townwatch")
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
