@@ -1,79 +1,97 @@
-"""Pages to articles: the standard's tags, the disclosure index, the platforms' containers, and for all else the generic reader."""
+"""Pages to articles.
+
+The order of truth: the standard's tags (国办发〔2017〕47号), the page's disclosure index, a known platform's container, and for
+all else the generic reader. Where two of them disagree the first counts and the article says so in ``doubts``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from core.clock import Moment
 from crawler.readers import body, index_table, metadata, published, render, title, trim
 from crawler.readers.article import Article
 from crawler.readers.attachments import attachments_of
+from crawler.readers.body import Weights
 from crawler.readers.containers import Container, containers
 from crawler.readers.dates import parse_date
 from crawler.readers.encoding import Decoded, decode
 from crawler.readers.page import Page, parse_page
 
-__all__ = ["Article", "Decoded", "decode", "read_page"]
+__all__ = ["Article", "Decoded", "Page", "decode", "parse_page", "read_page"]
+
+_NOWHERE = Container("generic", 0, 0, False)
+_WEAK_SHARE = 0.7
 
 
 def read_page(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Article:
-    """Read a page's bytes. Never raises for what a page holds; what it does not say is None."""
+    """Read a page's bytes. Never raises for what a page holds; what it does not say is None. ``url`` makes attachments
+    absolute; ``content_type`` is the header as sent."""
     decoded = decode(data, content_type)
     page = parse_page(decoded.text, url)
     weights = body.weigh(page)
-    found = _container(page, weights)
-    start, end = (found.start, found.end) if found else (0, 0)
+    container = container_of(page, weights)
+    shown = title.headline(page, container.start)
+    place = shown[1] if shown else None
+    start, end = trim.trimmed(page, weights, container.start, container.end, place)
+    kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)
-    shown = title.headline(page, start)
-    headline_line = shown[1] if shown else None
-    text_start, text_end = trim.trimmed(page, weights, start, end, headline_line)
-    published_at = (
-        parse_date(tags.get("PubDate", ""))
-        or parse_date(index_table.field(index, "published") or "")
-        or published.from_metas(page)
-        or published.from_json_ld(page)
-        or published.from_lines(page, headline_line, text_start, text_end)
-        or published.from_scripts(page)
-        or published.from_url(page)
-    )
-    kept = render.kept_lines(page, weights, text_start, text_end) if found else []
-    written = index_table.field(index, "written")
+    shown_title = title.bare(shown[0], page) if shown else title.without_site(page.title)
+    days = _days(page, tags, index, (place, start, end))
     return Article(
-        title=tags.get("ArticleTitle") or (title.bare(shown[0], page) if shown else title.without_site(page.title) or None),
-        published=published_at,
-        written=parse_date(written) if written else None,
-        source=tags.get("ContentSource") or index_table.field(index, "source"),
+        title=tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None,
+        published=next((moment for _, moment in days), None) or published.from_url(page),
+        written=parse_date(index_table.field(index, "written") or ""),
+        source=tags.get("ContentSource") or index_table.field(index, "source") or metadata.source_near(page, place, start),
         publisher=index_table.field(index, "publisher"),
         index_no=index_table.field(index, "index_no"),
-        doc_no=index_table.field(index, "doc_no"),
+        doc_no=index_table.field(index, "doc_no") or metadata.document_number(page.lines[i].text for i in kept[:4]),
         column_name=tags.get("ColumnName"),
         body=render.render(page, kept),
-        attachments=attachments_of(page, start, end),
+        attachments=attachments_of(page, place if place is not None else start, container.end),
         meta=tags | index,
-        reader=found.platform if found else "generic",
-        doubts=tuple(_doubts(decoded.doubtful, tags, index, shown[0] if shown else None)),
+        reader=container.platform,
+        doubts=tuple(_doubts(decoded, tags, shown_title, days)),
     )
 
 
-def _doubts(doubtful: bool, tags: dict[str, str], index: dict[str, str], shown: str | None) -> Iterator[str]:
-    """Where two sources of truth of one page disagree: an accuracy defect of the page."""
-    if doubtful:
-        yield "页面编码存疑"
-    told = tags.get("ArticleTitle")
-    if told and shown and not title.same(told, shown):
-        yield f"标题不一致：标签为“{told}”，页面显示“{shown}”"
-    tag, row = parse_date(tags.get("PubDate", "")), parse_date(index_table.field(index, "published") or "")
-    if tag and row and tag.day != row.day:
-        yield f"发布日期不一致：标签为{tag.day}，索引表为{row.day}"
-
-
-def _container(page: Page, weights: body.Weights) -> Container | None:
-    """The known container with most prose, unless it is a weak name and the generic reader finds the text elsewhere."""
-    generic = None
-    if span := body.best_range(page, weights):
-        generic = Container("generic", *span, False)
-    weight = weights.of(generic.start, generic.end) if generic else 0.0
-    usable = [c for c in containers(page) if not all(weights.aside[c.start : c.end])]
+def container_of(page: Page, weights: Weights) -> Container:
+    """The lines that hold the article: the known container with most prose, unless its name is a common word and the
+    generic reader finds most of the prose elsewhere."""
+    span = body.best_range(page, weights)
+    generic = Container("generic", *span, False) if span else _NOWHERE
+    usable = [known for known in containers(page) if not all(weights.aside[known.start : known.end])]
     known = max(usable, key=lambda c: weights.of(c.start, c.end), default=None)
-    if known and (known.strong or weights.of(known.start, known.end) > 0.7 * weight):
-        return known
-    return generic
+    if known is None:
+        return generic
+    share = weights.of(generic.start, generic.end) * _WEAK_SHARE
+    return known if known.strong or weights.of(known.start, known.end) > share else generic
+
+
+def _days(
+    page: Page, tags: dict[str, str], index: dict[str, str], where: tuple[int | None, int, int]
+) -> list[tuple[str, Moment]]:
+    """When the page was published by each source of truth that says it, the most trusted first."""
+    said = [
+        ("PubDate", parse_date(tags.get("PubDate", ""))),
+        ("信息公开目录", parse_date(index_table.field(index, "published") or "")),
+    ]
+    if not any(moment for _, moment in said):
+        said += [("meta", published.from_metas(page)), ("JSON-LD", published.from_json_ld(page))]
+    if not any(moment for _, moment in said):
+        said += [("页面", published.from_lines(page, *where))]
+    if not any(moment for _, moment in said):
+        said += [("脚本", published.from_scripts(page))]
+    return [(name, moment) for name, moment in said if moment]
+
+
+def _doubts(decoded: Decoded, tags: dict[str, str], shown: str, days: list[tuple[str, Moment]]) -> list[str]:
+    doubts = []
+    if decoded.doubtful:
+        doubts.append(f"编码：{decoded.encoding} 与内容不完全相符")
+    declared = tags.get("ArticleTitle")
+    if declared and shown and not title.agree(declared, shown):
+        doubts.append(f"标题：ArticleTitle“{declared}”与页面标题“{shown}”不一致")
+    if "PubDate" in tags and parse_date(tags["PubDate"]) is None:
+        doubts.append(f"发布日期：PubDate“{tags['PubDate']}”不是日期")
+    if len(days) > 1 and days[0][1].day != days[1][1].day:
+        doubts.append(f"发布日期：{days[0][0]}（{days[0][1].day}）与{days[1][0]}（{days[1][1].day}）不一致")
+    return doubts

@@ -14,14 +14,16 @@ _HANDLER = re.compile(
     r"/attachment/\d|/upload/file/|download_file|getfile",
     re.I,
 )
+_BEHIND = 12
 _NOT_LINKS = ("javascript:", "#", "mailto:", "tel:", "data:")
 
 
 def attachments_of(page: Page, start: int, end: int) -> tuple[Attachment, ...]:
-    """The files that the lines ``start`` to ``end`` link to, each once, absolute where the page's address is known."""
+    """The files that the lines ``start`` to ``end``, and the few behind them where platforms list attachments, link to or
+    show in a frame, each once, absolute where the page's address is known."""
     found: dict[str, Attachment] = {}
     for link in page.links:
-        if not start <= link.line < end or not is_file(link.href) or link.href.lower().startswith(_NOT_LINKS):
+        if not start <= link.line < end + _BEHIND or not is_file(link.href) or link.href.lower().startswith(_NOT_LINKS):
             continue
         url = page.absolute(link.href.strip())
         if url not in found or not found[url].name:

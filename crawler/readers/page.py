@@ -57,7 +57,7 @@ class Node:
 
 @dataclass(slots=True)
 class Link:
-    """An anchor: its address as written, text, title and the line in which it begins."""
+    """An anchor or a frame: its address as written, text, title and the line in which it begins."""
 
     href: str
     text: str
@@ -163,10 +163,17 @@ class _Walker:
                 self._start_inline(tag, attrs)
         elif kind == _SKIP:
             self.skipping = 1
-            if tag == "script" and "src" not in attrs:
-                self._script(attrs)
+            self._start_skipped(tag, attrs)
         else:
             self._flush()
+            if tag == "embed":
+                self._frame(attrs)
+
+    def _start_skipped(self, tag: str, attrs: dict[str, str]) -> None:
+        if tag == "script":
+            self._script(attrs)
+        elif tag == "iframe":
+            self._frame(attrs)
 
     def _start_inline(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "a":
@@ -276,6 +283,10 @@ class _Walker:
             self.parts.clear()
             self.links = 0
 
+    def _frame(self, attrs: dict[str, str]) -> None:
+        if src := attrs.get("src"):
+            self.page.links.append(Link(src, "", attrs.get("title", ""), len(self.page.lines)))
+
     def _meta(self, attrs: dict[str, str]) -> None:
         key = attrs.get("name") or attrs.get("property") or attrs.get("itemprop")
         value = attrs.get("content")
@@ -283,6 +294,8 @@ class _Walker:
             self.page.metas.setdefault(key.strip().lower(), value)
 
     def _script(self, attrs: dict[str, str]) -> None:
+        if "src" in attrs:
+            return
         self.kept = []
         scripts = self.page.json_ld if attrs.get("type", "").lower() == "application/ld+json" else self.page.scripts
         scripts.append(self.kept)

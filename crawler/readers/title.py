@@ -120,9 +120,10 @@ def _only_site(title: str) -> bool:
     return len(title) <= 16 and len(_SEPARATOR.split(title)) == 1 and _SITE.search(title) is not None
 
 
-def same(one: str, other: str) -> bool:
-    """Whether two titles are the same but for spaces."""
-    return _fold(one) == _fold(other)
+def agree(one: str, other: str) -> bool:
+    """Whether two titles are the same but for spaces, or one is the other with more around it."""
+    first, second = _fold(one), _fold(other)
+    return first in second or second in first
 
 
 def _fold(text: str) -> str:
