@@ -16,7 +16,18 @@ from pydantic import BaseModel, ValidationError
 from core.calendar import WorkCalendar
 from core.cross_check import cross_check
 from core.errors import ConfigError, ConfigErrors
-from core.settings import AlertRules, CaseRules, Column, FreshnessRules, RunRules, Settings, Site, StaffMember, Town
+from core.settings import (
+    AlertRules,
+    CaseRules,
+    CatalogueItem,
+    Column,
+    FreshnessRules,
+    RunRules,
+    Settings,
+    Site,
+    StaffMember,
+    Town,
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 Loaded = TypeVar("Loaded")
@@ -36,6 +47,7 @@ _PROBLEMS = {
 
 class _Catalogue(BaseModel, extra="forbid", strict=True):
     column: tuple[Column, ...] = ()
+    item: tuple[CatalogueItem, ...] = ()
 
 
 class _Staff(BaseModel, extra="forbid", strict=True):
@@ -70,6 +82,7 @@ def load_settings(directory: Path) -> Settings:
         town=town,
         sites=tuple(site for site in sites if site),
         columns=catalogue.column,
+        items=catalogue.item,
         freshness=freshness,
         cases=cases,
         runs=runs,

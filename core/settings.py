@@ -33,11 +33,13 @@ SeverityName = Annotated[Severity, Field(strict=False)]
 ColumnKind = Literal["news", "notice", "policy", "interpretation", "personnel_plan", "static", "key_field", "response"]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Base of all settings: an unknown, missing or mistyped key is an error, and nothing is changed after loading."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Term(_Strict):
+class Term(Strict):
     """One way in which a text names a subject. ``unless``: following or preceding words that make it another thing
     (霍山 + 路); ``near``: words one of which must stand in the same text for a possible term to become certain."""
 
@@ -47,7 +49,7 @@ class Term(_Strict):
     near: tuple[str, ...] = ()
 
 
-class Subject(_Strict):
+class Subject(Strict):
     """What is watched for: the town, a village, a leader, a project. ``name`` is what a mention reports."""
 
     name: str = Field(min_length=2)
@@ -57,9 +59,11 @@ class Subject(_Strict):
     terms: tuple[Term, ...] = Field(min_length=1, alias="term")
 
 
-class Town(_Strict):
-    """``town.toml``: the town itself. ``to_fill`` names what only the town can know and has not filled in yet."""
+class Town(Strict):
+    """``town.toml``: the town itself. ``id`` tells the towns of one store apart. ``to_fill`` names what only the town can
+    know and has not filled in yet."""
 
+    id: Identifier = "town"
     name: str
     full_name: str
     county: str
@@ -70,7 +74,7 @@ class Town(_Strict):
     subjects: tuple[Subject, ...] = Field(min_length=1, alias="subject")
 
 
-class Politeness(_Strict):
+class Politeness(Strict):
     """How gently a host is asked. Defaults are the promise of the design: robots obeyed, one request a second."""
 
     requests_per_second: float = Field(default=1.0, gt=0)
@@ -86,7 +90,7 @@ class Politeness(_Strict):
     """How the site can reach those who ask: printed in the User-Agent."""
 
 
-class SourceSettings(_Strict):
+class SourceSettings(Strict):
     """One list, board or search to look at. ``options`` belong to the platform, which checks them strictly."""
 
     id: Identifier
@@ -102,7 +106,7 @@ class SourceSettings(_Strict):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-class Site(_Strict):
+class Site(Strict):
     """``sites/*.toml``: one site, its platform and its sources. ``id`` is the file's name."""
 
     id: Identifier
@@ -118,7 +122,7 @@ class Site(_Strict):
     sources: tuple[SourceSettings, ...] = Field(default=(), alias="source")
 
 
-class Column(_Strict):
+class Column(Strict):
     """``catalogue.toml``: a column of the disclosure catalogue, judged for freshness on the records of its source.
     ``max_age`` None takes the kind's default from ``rules/freshness.toml``."""
 
@@ -140,7 +144,38 @@ class Column(_Strict):
         return self
 
 
-class KindRule(_Strict):
+class CatalogueItem(Strict):
+    """An ``[[item]]`` of ``catalogue.toml``: one row of the standard catalogue (国办发〔2019〕54号). ``limit`` is the 公开时限 as
+    written; ``columns`` are those of the catalogue where the item must appear; ``site_column`` what the workbook says of it."""
+
+    id: Identifier
+    field: str
+    level1: str = ""
+    level2: str = ""
+    level3: str = ""
+    elements: tuple[str, ...] = ()
+    basis: str = ""
+    limit: str = ""
+    organ: str = ""
+    channels: tuple[str, ...] = ()
+    audience: str = ""
+    mode: str = ""
+    tier: str = ""
+    site_column: str = ""
+    note: str = ""
+    columns: tuple[Identifier, ...] = ()
+    owner: str | None = None
+    applicable: bool = True
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _reason_given(self) -> CatalogueItem:
+        if not self.applicable and not self.reason:
+            raise ValueError("applicable = false 必须写明 reason（不适用的理由）")
+        return self
+
+
+class KindRule(Strict):
     """How old a column of a kind may be, how bad it is when it is older, and where that is written."""
 
     max_age: PeriodText
@@ -148,7 +183,7 @@ class KindRule(_Strict):
     basis: str
 
 
-class FreshnessRules(_Strict):
+class FreshnessRules(Strict):
     """``rules/freshness.toml``. ``warn_days``: how long before its due day a column is ``due``; ``delinquent_after``:
     after how many more periods an overdue column is delinquent."""
 
@@ -157,7 +192,7 @@ class FreshnessRules(_Strict):
     kinds: dict[ColumnKind, KindRule]
 
 
-class ReplyLimit(_Strict):
+class ReplyLimit(Strict):
     """Working days for an answer, per channel kind and category; the first that fits wins."""
 
     id: Identifier
@@ -167,7 +202,7 @@ class ReplyLimit(_Strict):
     basis: str
 
 
-class CategoryRule(_Strict):
+class CategoryRule(Strict):
     """A category of cases: ``words`` that suggest it, ``types`` of threads (投诉/求助 ...), or ``kinds`` of records.
     First match wins; a clerk's assessment overrides it."""
 
@@ -177,7 +212,7 @@ class CategoryRule(_Strict):
     kinds: tuple[RecordKind, ...] = ()
 
 
-class CaseRules(_Strict):
+class CaseRules(Strict):
     """``rules/cases.toml``: how mentions become cases and when these are due."""
 
     remind_share: tuple[float, ...] = (0.5, 0.8)
@@ -191,7 +226,7 @@ class CaseRules(_Strict):
     limits: tuple[ReplyLimit, ...] = Field(min_length=1, alias="limit")
 
 
-class RunRules(_Strict):
+class RunRules(Strict):
     """``rules/runs.toml``: judges the watch itself. ``failures``: after how many failed looks in a row a source is a
     finding; ``silent_days``: after how many days without a finished run the watch itself is."""
 
@@ -200,7 +235,7 @@ class RunRules(_Strict):
     severity: SeverityName = Severity.ERROR
 
 
-class Channel(_Strict):
+class Channel(Strict):
     """One way to reach a person. The address is secret as a rule: ``url_env`` names the environment variable that holds
     the Apprise URL; ``url`` itself is for addresses without a secret (loopback, a plain mail relay)."""
 
@@ -216,7 +251,7 @@ class Channel(_Strict):
         return self
 
 
-class StaffMember(_Strict):
+class StaffMember(Strict):
     """``staff.toml``: a person who is told."""
 
     id: Identifier
@@ -228,7 +263,7 @@ class StaffMember(_Strict):
     stand_in: str | None = None
 
 
-class Route(_Strict):
+class Route(Strict):
     """``alerts.toml``: who hears what. All given conditions must hold; the first route that fits decides,
     unless it says ``also_next``. ``to`` names staff, or ``owner`` for the item's own owner; ``rules``
     are prefixes of rule identifiers (``source.``)."""
@@ -245,7 +280,7 @@ class Route(_Strict):
     say_resolved: bool = True
 
 
-class AlertRules(_Strict):
+class AlertRules(Strict):
     """``alerts.toml``. ``retry_minutes``: waits between tries, the last repeated; ``give_up_after``: tries before a
     delivery is dead and said to be; ``claim_minutes``: after which a claim is taken to be of a dead process."""
 
@@ -258,7 +293,7 @@ class AlertRules(_Strict):
     digest_to: tuple[str, ...] = ()
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """All of ``config/`` as read and cross-checked, and the folder that it came from."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
@@ -267,6 +302,7 @@ class Settings(_Strict):
     town: Town
     sites: tuple[Site, ...]
     columns: tuple[Column, ...]
+    items: tuple[CatalogueItem, ...] = ()
     freshness: FreshnessRules
     cases: CaseRules
     runs: RunRules

@@ -15,6 +15,7 @@ from service.cli import (
     alerts,
     backup,
     cases,
+    catalogue,
     check,
     crawl,
     demo,
@@ -54,7 +55,8 @@ def _root(
     remember(config, database)
 
 
-for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, cases, alerts, digest, doctor, migrate, backup):
+for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, alerts, digest, doctor, migrate,
+                  backup):
     _commands.register(app)
 
 

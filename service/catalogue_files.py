@@ -1,0 +1,138 @@
+"""Workbooks of the standard catalogue into ``catalogue.toml`` and out again."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from zipfile import BadZipFile
+
+import openpyxl
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+
+from core.errors import ConfigError, ConfigErrors
+from core.settings import CatalogueItem
+from monitor.catalogue.grid import Grid, Span
+from monitor.catalogue.reading import SheetReading, read_sheet
+
+MOST_CELLS = 200_000
+_HEADS = (
+    ("序号",), ("公开事项", "一级事项"), ("公开事项", "二级事项"), ("公开事项", "三级事项"), ("公开内容（要素）",), ("公开依据",),
+    ("公开时限",), ("公开主体",), ("公开渠道和载体",), ("公开对象",), ("公开方式",), ("公开层级",), ("网站所属栏目",), ("备注",),
+)  # fmt: skip
+_WIDTHS = (6, 14, 16, 14, 44, 32, 22, 16, 24, 12, 12, 12, 18, 14)
+_BASE = re.compile(r"^\[\[item\]\]", re.M)
+
+
+def read_workbook(path: Path) -> dict[str, SheetReading]:
+    """Every visible worksheet of an xlsx file, by name; raises ConfigErrors where it is none."""
+    try:
+        book = openpyxl.load_workbook(path, data_only=True)
+    except FileNotFoundError:
+        raise _refused(path, "没有这个文件", "检查路径") from None
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
+        raise _refused(path, f"不是可读的 xlsx 工作簿（{type(error).__name__}）", "用表格软件另存为 .xlsx 再导入") from None
+    sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return {sheet.title: read_sheet(grid_of(path, sheet)) for sheet in sheets if sheet.dimensions != "A1:A1" or sheet["A1"].value}
+
+
+def grid_of(path: Path, sheet: Worksheet) -> Grid:
+    """A worksheet as text."""
+    if sheet.max_row * sheet.max_column > MOST_CELLS:
+        raise _refused(path, f"工作表“{sheet.title}”有 {sheet.max_row} 行 {sheet.max_column} 列，太大", "删去空白行列后再导入")
+    cells = {(cell.row, cell.column): _text(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    spans = [Span(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
+    return Grid(sheet.title, cells, spans)
+
+
+def write_workbook(items: Iterable[CatalogueItem], path: Path) -> None:
+    """Items as a workbook of the usual shape, a worksheet per field; :func:`read_workbook` gives the same items."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.remove(book.active)
+    fields: dict[str, list[CatalogueItem]] = {}
+    for item in items:
+        fields.setdefault(item.field, []).append(item)
+    for field, rows in fields.items():
+        _write_sheet(book.create_sheet(re.sub(r"[\\/*?:\[\]]", "_", field)[:31] or "目录"), field, rows)
+    book.save(path)
+
+
+def to_toml(items: Iterable[CatalogueItem]) -> str:
+    """``[[item]]`` tables; what is empty is left out."""
+    return "\n".join(_item_toml(item) for item in items)
+
+
+def with_items(text: str, items: Sequence[CatalogueItem]) -> str:
+    """``catalogue.toml`` with its items replaced by these; what stands before the first ``[[item]]`` is kept as it is."""
+    found = _BASE.search(text)
+    before = text[: found.start()] if found else text.rstrip("\n") + "\n\n"
+    return before + to_toml(items)
+
+
+def kept_choices(before: Iterable[CatalogueItem], after: Iterable[CatalogueItem]) -> list[CatalogueItem]:
+    """The imported items with what people had decided of the same ones: columns, owner, whether and why not applicable."""
+    decided = {item.id: item for item in before}
+    chosen = ("columns", "owner", "applicable", "reason")
+    return [
+        item.model_copy(update={name: getattr(decided[item.id], name) for name in chosen}) if item.id in decided else item
+        for item in after
+    ]
+
+
+def _item_toml(item: CatalogueItem) -> str:
+    lines = ["[[item]]"]
+    for name, value in item.model_dump().items():
+        if isinstance(value, bool):
+            lines += ["applicable = false"] if not value else []
+        elif value:
+            lines.append(f"{name} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}")
+    return "\n".join(lines) + "\n"
+
+
+def _write_sheet(sheet: Worksheet, field: str, items: Sequence[CatalogueItem]) -> None:
+    last = len(_HEADS)
+    sheet.cell(1, 1, f"{field}领域基层政务公开标准目录").font = Font(size=16, bold=True)
+    sheet.merge_cells(start_row=1, end_row=1, start_column=1, end_column=last)
+    for column, head in enumerate(_HEADS, start=1):
+        sheet.cell(2, column, head[0])
+        if len(head) == 1:
+            sheet.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+        else:
+            sheet.cell(3, column, head[1])
+    sheet.merge_cells(start_row=2, end_row=2, start_column=2, end_column=4)
+    for number, item in enumerate(items, start=1):
+        _write_row(sheet, number, item)
+    side = Side(style="thin")
+    for row in sheet.iter_rows(min_row=2, max_row=len(items) + 3, max_col=last):
+        for cell in row:
+            cell.border = Border(left=side, right=side, top=side, bottom=side)
+            cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center" if cell.row <= 3 else None)
+    for column, width in enumerate(_WIDTHS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "A4"
+
+
+def _write_row(sheet: Worksheet, number: int, item: CatalogueItem) -> None:
+    elements = item.elements[0] if len(item.elements) == 1 else "\n".join(f"{n}.{e}；" for n, e in enumerate(item.elements, 1))
+    values = (
+        number, item.level1, item.level2, item.level3, elements, item.basis, item.limit, item.organ,
+        "".join(f"■{name}" for name in item.channels), item.audience, item.mode, item.tier, item.site_column, item.note,
+    )  # fmt: skip
+    for column, value in enumerate(values, start=1):
+        # A blank would be read as "as above"; a dash is an explicit nothing.
+        sheet.cell(number + 3, column, value if value != "" else "—")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _refused(path: Path, problem: str, remedy: str) -> ConfigErrors:
+    return ConfigErrors([ConfigError(problem, file=path.name, remedy=remedy)])
