@@ -18,6 +18,11 @@ class ConfigError(TownwatchError):
         where = ": ".join(part for part in (file, entry, key) if part)
         super().__init__(f"{where}: {problem}" + (f"；处理办法：{remedy}" if remedy else ""))
 
+    def under(self, folder: str) -> ConfigError:
+        """The same error of a file that lies in a folder; "" is where it is."""
+        file = f"{folder}/{self.file}" if folder else self.file
+        return ConfigError(self.problem, file=file, entry=self.entry, key=self.key, remedy=self.remedy)
+
 
 class ConfigErrors(TownwatchError):
     """All the configuration errors of one load, so that a person mends them in one go."""

@@ -309,6 +309,10 @@ class Finding:
     first_seen_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None = None
+    handling: Literal["", "fixed", "false_alarm", "accepted"] = ""
+    """What a person said of it. It does not close the finding: only an explicit ok does."""
+    handled_until: date | None = None
+    """Until when it is accepted."""
 
     @property
     def open(self) -> bool:

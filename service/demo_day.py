@@ -25,7 +25,7 @@ from demo.receivers import Mailbox, Webhook
 from demo.town import DemoTown
 from monitor.run import CheckReport, check
 from store import cases, records
-from store.database import Engine, open_store, transaction
+from store.database import Engine, for_town, open_store, transaction
 
 MARK = "made-by-townwatch-demo"
 Step = Callable[[str, int, int], None]
@@ -79,7 +79,7 @@ def database_url(folder: Path) -> str:
 def live_one_day(settings: Settings, folder: Path, now: Callable[[], datetime], step: Step) -> DemoDay:
     """The daily chain, once. ``step(what, done, total)`` is told how far it is."""
     begun = now()
-    engine = open_store(database_url(folder))
+    engine = for_town(open_store(database_url(folder)), settings.town.id)
     run = crawl(settings, engine, folder, now=now, progress=lambda source, done, total: step(source, done, total))
     step("研判、检查", 0, 0)
     report = check(settings, engine, now=now(), also=lambda connection, at: plan_alerts(connection, settings, at))

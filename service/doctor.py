@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from alerts.send import open_channel
 from core.clock import local_date, local_text
-from core.configuration import load_settings
 from core.errors import ConfigError, ConfigErrors, StoreError
 from core.nouns import Outcome, Run, SourceResult
+from core.service import load_service
 from core.settings import Settings
 from crawler.platforms import check_options
 from store import runs
-from store.database import head_revision, open_store, revision
+from store.database import for_town, head_revision, open_store, revision
 
 Level = Literal["ok", "warn", "error"]
 FREE_BYTES = 500 * 1024 * 1024
@@ -46,18 +46,29 @@ class Check:
 def diagnose(config: Path, database: str, var: Path, now: datetime, environment: Mapping[str, str]) -> list[Check]:
     """Every check that can be made; a broken configuration or store hides only what needs it."""
     try:
-        settings = load_settings(config)
-        option_errors = check_options(settings)
+        towns = load_service(config).towns
     except ConfigErrors as error:
-        return [*map(_config_error, error.errors), *_store(database, None, now), *_disk(var)]
-    found = [*map(_config_error, option_errors)] or [Check(area="config", level="ok", problem="配置可用")]
-    found += [Check(area="config", level="warn", problem=f"待填写：{what}", file=file) for file, what in settings.to_fill]
-    found += _channels(settings, environment)
-    found += _unconfirmed(settings)
-    found += _calendar(settings, local_date(now))
-    found += _store(database, settings, now)
-    found += _disk(var)
-    return found
+        return [*map(_config_error, error.errors), *_store(database, {}, now), *_disk(var)]
+    errors = [_config_error(e.under(_folder(towns, t))) for t, s in towns.items() for e in check_options(s)]
+    found = errors or [Check(area="config", level="ok", problem="配置可用")]
+    for town, settings in towns.items():
+        checks = [*_to_fill(settings), *_channels(settings, environment), *_unconfirmed(settings)]
+        found += [_in_folder(check, _folder(towns, town)) for check in (*checks, *_calendar(settings, local_date(now)))]
+    return [*found, *_store(database, towns, now), *_disk(var)]
+
+
+def _folder(towns: Mapping[str, Settings], town: str) -> str:
+    """Where the files of one of several towns lie; "" for an only one."""
+    return f"towns/{town}" if len(towns) > 1 else ""
+
+
+def _in_folder(check: Check, folder: str) -> Check:
+    return replace(check, file=f"{folder}/{check.file}".rstrip("/")) if folder else check
+
+
+def _to_fill(settings: Settings) -> Iterable[Check]:
+    for file, what in settings.to_fill:
+        yield Check(area="config", level="warn", problem=f"待填写：{what}", file=file)
 
 
 def _config_error(error: ConfigError) -> Check:
@@ -114,19 +125,20 @@ def _calendar(settings: Settings, today: date) -> Iterable[Check]:
         yield Check(area="calendar", level="ok", problem=f"工作日历已知至 {horizon} 年底")
 
 
-def _store(database: str, settings: Settings | None, now: datetime) -> Iterable[Check]:
+def _store(database: str, towns: Mapping[str, Settings], now: datetime) -> Iterable[Check]:
     try:
         engine = open_store(database, migrate=False)
     except StoreError as error:
         return [Check(area="store", level="error", problem=str(error), remedy="检查 --database，或运行 townwatch migrate")]
     try:
-        with engine.connect() as connection:
-            latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
         checks = [Check(area="store", level="ok", problem=f"数据库可用，版本 {revision(engine)}（程序 {head_revision()}）")]
+        for town, settings in towns.items():
+            with for_town(engine, town).connect() as connection:
+                latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
+            watched = [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
+            checks += [_in_folder(check, _folder(towns, town)) for check in watched]
     finally:
         engine.dispose()
-    if settings is not None:
-        checks += [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
     return checks
 
 

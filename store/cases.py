@@ -12,6 +12,7 @@ from core.nouns import Case, CaseState, CaseStep
 from store import tables
 from store.bulk import portions
 from store.database import Connection
+from store.scope import own
 
 _CASES, _STEPS = tables.cases, tables.case_steps
 _CHANGEABLE = frozenset({"category", "state", "owner", "due", "provisional", "title"})
@@ -39,7 +40,7 @@ def add_step(connection: Connection, case_id: int, step: CaseStep, **changed_col
         raise ValueError(f"a step cannot change {sorted(unknown)}")
     _existing(connection, case_id)
     if changed_columns:
-        connection.execute(update(_CASES).where(_CASES.c.id == case_id).values(changed_columns))
+        connection.execute(update(_CASES).where(_CASES.c.id == case_id, own(connection, _CASES)).values(changed_columns))
     _insert_step(connection, case_id, step)
     return _existing(connection, case_id)
 
@@ -94,6 +95,7 @@ def _one(connection: Connection, query: Select[Any]) -> Case | None:
 
 
 def _with_steps(connection: Connection, query: Select[Any]) -> list[Case]:
+    query = query.where(own(connection, _CASES))
     rows = connection.execute(query).mappings().all()
     steps: dict[int, list[CaseStep]] = {row["id"]: [] for row in rows}
     ids = query.with_only_columns(_CASES.c.id)

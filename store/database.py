@@ -18,8 +18,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from core.errors import StoreError
 
 __all__ = [
-    "Connection", "Engine", "connect_store", "head_revision", "known_revisions", "migrate_store", "migrate_within",
-    "open_store", "revision", "transaction",
+    "Connection", "Engine", "connect_store", "for_town", "head_revision", "known_revisions", "migrate_store", "migrate_within",
+    "open_store", "revision", "town_of", "transaction",
 ]
 
 DEFAULT_URL = "sqlite:///var/townwatch.db"
@@ -43,15 +43,38 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = True) -> Engine:
     return engine
 
 
+def for_town(engine: Engine, town: str) -> Engine:
+    """The same store seen as one town's: what is written is the town's, and nothing else is read. It shares the pool of
+    ``engine``; without a town every town is read and nothing of a town can be written."""
+    return engine.execution_options(town=town)
+
+
+def town_of(connection: Connection) -> str | None:
+    """The town that the connection speaks for; None for all."""
+    town = connection.get_execution_options().get("town")
+    return None if town is None else str(town)
+
+
 def connect_store(url: str) -> Engine:
     """An engine for the store at ``url`` as it is: nothing is created, migrated or asked yet."""
     return _engine(url)
 
 
 def migrate_store(engine: Engine, target: str = "head") -> None:
-    """Bring the store to a revision, up or down, in one transaction where the database can."""
-    with transaction(engine) as connection:
-        migrate_within(connection, target)
+    """Bring the store to a revision, up or down, in one transaction."""
+    with engine.connect() as connection:
+        lite = connection.dialect.name == "sqlite"
+        if lite:
+            # SQLite changes a table by making it anew, and the old one's end must not take its children along.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        try:
+            with _begun(connection):
+                migrate_within(connection, target)
+                if lite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StoreError("迁移后有记录指向不存在的记录，没有迁移；请先恢复备份")
+        finally:
+            if lite:
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
 def migrate_within(connection: Connection, target: str = "head") -> None:
@@ -86,18 +109,23 @@ def known_revisions() -> frozenset[str]:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: all or nothing. On SQLite it takes the write lock at once, so that what is read in it
     is still true when it is written."""
-    with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
-        else:
-            with connection.begin():
-                yield connection
+    with engine.connect() as connection, _begun(connection):
+        yield connection
+
+
+@contextmanager
+def _begun(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
 
 
 def _engine(url: str) -> Engine:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, i
 from core.nouns import AlertItem, Delivery, DeliveryStatus, Reason, Severity
 from store import tables
 from store.database import Connection
+from store.scope import own
 
 _WAITING = (DeliveryStatus.PENDING, DeliveryStatus.FAILED)
 _UNFINISHED = (*_WAITING, DeliveryStatus.CLAIMED)
@@ -72,14 +73,14 @@ def add_once(connection: Connection, delivery: Delivery) -> Delivery:
     before = get(connection, delivery.id)
     if before is not None and before.status is not DeliveryStatus.DEAD:
         return before
-    connection.execute(delete(_T).where(_T.c.id == delivery.id, _T.c.status == DeliveryStatus.DEAD))
+    connection.execute(delete(_T).where(_T.c.id == delivery.id, own(connection, _T), _T.c.status == DeliveryStatus.DEAD))
     add(connection, [delivery])
     return delivery
 
 
 def get(connection: Connection, delivery_id: str) -> Delivery | None:
     """One delivery, or None."""
-    row = connection.execute(select(_T).where(_T.c.id == delivery_id)).one_or_none()
+    row = connection.execute(select(_T).where(_T.c.id == delivery_id, own(connection, _T))).one_or_none()
     return None if row is None else _delivery(row)
 
 
@@ -88,7 +89,8 @@ def list_deliveries(
     since: datetime | None = None, until: datetime | None = None, limit: int | None = None, offset: int = 0,
 ) -> list[Delivery]:
     """Deliveries, newest first; ``since`` <= created < ``until``."""
-    query = select(_T).order_by(_T.c.created_at.desc(), _T.c.id.desc()).limit(limit).offset(offset)
+    query = select(_T).where(own(connection, _T)).order_by(_T.c.created_at.desc(), _T.c.id.desc())
+    query = query.limit(limit).offset(offset)
     if status is not None:
         query = query.where(_T.c.status == status)
     if recipient is not None:
@@ -102,21 +104,21 @@ def list_deliveries(
 
 def unfinished(connection: Connection) -> list[Delivery]:
     """Alert deliveries that are neither sent nor given up, oldest first. Digests are left out: never replaced."""
-    query = select(_T).where(_T.c.status.in_(_UNFINISHED), _T.c.reason != Reason.DIGEST)
+    query = select(_T).where(own(connection, _T), _T.c.status.in_(_UNFINISHED), _T.c.reason != Reason.DIGEST)
     return _deliveries(connection, query.order_by(_T.c.created_at, _T.c.id))
 
 
 def due(connection: Connection, now: datetime, stale_before: datetime) -> list[str]:
     """Ids that may be tried now, oldest first: per recipient and channel only the oldest, so that news never overtakes
     what came before it. ``stale_before``: claims made earlier are of dead processes."""
-    query = select(_T.c.id).where(_may_be_tried(now, stale_before), ~_has_older())
+    query = select(_T.c.id).where(own(connection, _T), _may_be_tried(now, stale_before), ~_has_older())
     return list(connection.execute(query.order_by(_T.c.created_at, _T.c.id)).scalars())
 
 
 def claim(connection: Connection, delivery_id: str, now: datetime, stale_before: datetime) -> Delivery | None:
     """Take a due delivery for this process and count the try; None where another was faster."""
     taken = connection.execute(
-        update(_T).where(_T.c.id == delivery_id, _may_be_tried(now, stale_before), ~_has_older())
+        update(_T).where(_T.c.id == delivery_id, own(connection, _T), _may_be_tried(now, stale_before), ~_has_older())
         .values(status=DeliveryStatus.CLAIMED, claimed_at=now, attempts=_T.c.attempts + 1)
     )
     return get(connection, delivery_id) if taken.rowcount == 1 else None
@@ -126,7 +128,7 @@ def mark_sent(connection: Connection, delivery: Delivery, now: datetime, answer:
     """After the channel's own confirmation: sent, logged, and what was said remembered. True whoever holds the claim
     by now: the recipient has heard it."""
     changed = connection.execute(
-        update(_T).where(_T.c.id == delivery.id, _T.c.status != DeliveryStatus.SENT)
+        update(_T).where(_T.c.id == delivery.id, own(connection, _T), _T.c.status != DeliveryStatus.SENT)
         .values(status=DeliveryStatus.SENT, sent_at=now, next_try_at=None, error=None)
     )
     _log(connection, delivery.id, now, True, answer)
@@ -143,7 +145,8 @@ def mark_failed(
     status = DeliveryStatus.DEAD if next_try_at is None else DeliveryStatus.FAILED
     connection.execute(
         update(_T)
-        .where(_T.c.id == delivery.id, _T.c.status == DeliveryStatus.CLAIMED, _T.c.claimed_at == delivery.claimed_at)
+        .where(own(connection, _T), _T.c.id == delivery.id, _T.c.status == DeliveryStatus.CLAIMED,
+               _T.c.claimed_at == delivery.claimed_at)
         .values(status=status, next_try_at=next_try_at, error=error)
     )
     _log(connection, delivery.id, now, False, error)
@@ -154,19 +157,20 @@ def supersede(connection: Connection, delivery_ids: Sequence[str]) -> None:
     """Waiting deliveries whose content went into a newer one. A claimed one is being sent and stays."""
     for ids in _chunks(delivery_ids):
         connection.execute(
-            update(_T).where(_T.c.id.in_(ids), _T.c.status.in_(_WAITING))
+            update(_T).where(own(connection, _T), _T.c.id.in_(ids), _T.c.status.in_(_WAITING))
             .values(status=DeliveryStatus.SUPERSEDED, next_try_at=None)
         )
 
 
 def said(connection: Connection) -> list[Said]:
     """The whole memory of the plan."""
-    return [_said(row) for row in connection.execute(select(tables.said))]
+    return [_said(row) for row in connection.execute(select(tables.said).where(own(connection, tables.said)))]
 
 
 def attempts_of(connection: Connection, delivery_id: str) -> list[Attempt]:
     """Every try of a delivery, oldest first."""
-    query = select(tables.attempts).where(tables.attempts.c.delivery == delivery_id).order_by(tables.attempts.c.id)
+    mine = select(_T.c.id).where(_T.c.id == delivery_id, own(connection, _T))
+    query = select(tables.attempts).where(tables.attempts.c.delivery.in_(mine)).order_by(tables.attempts.c.id)
     rows = connection.execute(query)
     return [Attempt(delivery=row.delivery, at=row.at, ok=row.ok, answer=row.answer) for row in rows]
 
@@ -177,7 +181,7 @@ def bodies_tried_since(connection: Connection, hearers: Iterable[tuple[str, str]
     pairs = list(hearers)
     query = (
         select(_T.c.body).join(tables.attempts, tables.attempts.c.delivery == _T.c.id)
-        .where(tables.attempts.c.at > since, tuple_(_T.c.recipient, _T.c.channel).in_(pairs))
+        .where(own(connection, _T), tables.attempts.c.at > since, tuple_(_T.c.recipient, _T.c.channel).in_(pairs))
     )
     return list(connection.execute(query).scalars())
 
@@ -186,10 +190,10 @@ def broken_channels(connection: Connection) -> list[BrokenChannel]:
     """Channels where a delivery was given up and none has been sent since."""
     sent = _T.alias()
     healed = exists().where(
-        sent.c.recipient == _T.c.recipient, sent.c.channel == _T.c.channel, sent.c.status == DeliveryStatus.SENT,
+        sent.c.town == _T.c.town, sent.c.recipient == _T.c.recipient, sent.c.channel == _T.c.channel, sent.c.status == DeliveryStatus.SENT,
         sent.c.sent_at > _T.c.claimed_at,
     )
-    query = select(_T).where(_T.c.status == DeliveryStatus.DEAD, ~healed).order_by(_T.c.claimed_at)
+    query = select(_T).where(own(connection, _T), _T.c.status == DeliveryStatus.DEAD, ~healed).order_by(_T.c.claimed_at)
     first: dict[tuple[str, str], BrokenChannel] = {}
     for row in connection.execute(query):
         since = row.claimed_at or row.created_at
@@ -204,7 +208,8 @@ def count_failed_tries(connection: Connection, start: datetime, end: datetime, r
     table = tables.attempts
     query = (
         select(func.count()).select_from(table.join(_T, _T.c.id == table.c.delivery))
-        .where(table.c.at >= start, table.c.at < end, table.c.ok.is_(False), _T.c.reason != Reason.DIGEST)
+        .where(own(connection, _T), table.c.at >= start, table.c.at < end, table.c.ok.is_(False),
+               _T.c.reason != Reason.DIGEST)
     )
     return connection.execute(query if recipient is None else query.where(_T.c.recipient == recipient)).scalar_one()
 
@@ -219,7 +224,8 @@ def _has_older() -> ColumnElement[bool]:
     tied = and_(older.c.created_at == _T.c.created_at, older.c.id < _T.c.id)
     before = or_(older.c.created_at < _T.c.created_at, tied)
     return exists().where(
-        older.c.recipient == _T.c.recipient, older.c.channel == _T.c.channel, older.c.status.in_(_UNFINISHED), before
+        older.c.town == _T.c.town, older.c.recipient == _T.c.recipient, older.c.channel == _T.c.channel,
+        older.c.status.in_(_UNFINISHED), before,
     ).correlate(_T)
 
 
@@ -232,7 +238,7 @@ def _remember(connection: Connection, delivery: Delivery, now: datetime) -> None
     table = tables.said
     for items in _chunks(delivery.items):
         mine = and_(
-            table.c.recipient == delivery.recipient, table.c.channel == delivery.channel,
+            own(connection, table), table.c.recipient == delivery.recipient, table.c.channel == delivery.channel,
             tuple_(table.c.kind, table.c.item).in_([(item.kind, item.id) for item in items]),
         )
         before = {(row.kind, row.item): _said(row) for row in connection.execute(select(table).where(mine))}
@@ -261,7 +267,7 @@ def _deliveries(connection: Connection, query: Select[Any]) -> list[Delivery]:
 
 def _row(delivery: Delivery) -> dict[str, Any]:
     # Field by field: asdict would copy every nested item twice.
-    names = (column.name for column in _T.columns)
+    names = (column.name for column in _T.columns if column.name != "town")
     return {name: getattr(delivery, name) for name in names} | {"items": [_item_json(item) for item in delivery.items]}
 
 
@@ -282,7 +288,7 @@ def _item(data: dict[str, Any]) -> AlertItem:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    values = dict(row._mapping)
+    values = {name: value for name, value in row._mapping.items() if name != "town"}
     return Delivery(**values | {
         "reason": Reason(row.reason), "status": DeliveryStatus(row.status),
         "items": tuple(_item(item) for item in row.items),
@@ -290,4 +296,5 @@ def _delivery(row: Row[Any]) -> Delivery:
 
 
 def _said(row: Row[Any]) -> Said:
-    return Said(**dict(row._mapping) | {"reason": Reason(row.reason)})
+    values = {name: value for name, value in row._mapping.items() if name != "town"}
+    return Said(**values | {"reason": Reason(row.reason)})

@@ -13,6 +13,7 @@ from core.nouns import ColumnStatus, Finding, Judgement, Severity, Verdict
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.scope import own
 
 _FINDINGS, _EVENTS, _JUDGEMENTS = tables.findings, tables.finding_events, tables.judgements
 _SYSTEM = "townwatch"
@@ -89,7 +90,8 @@ def apply(connection: Connection, fold: Fold, now: datetime) -> None:
         connection.execute(insert(_FINDINGS), [_row(finding) for finding in fold.opened])
     for finding in (*fold.reopened, *fold.still_open, *fold.resolved):
         connection.execute(
-            update(_FINDINGS).where(_FINDINGS.c.fingerprint == finding.fingerprint).values(_row(finding))
+            update(_FINDINGS).where(_FINDINGS.c.fingerprint == finding.fingerprint, own(connection, _FINDINGS))
+            .values(_row(finding))
         )
     _add_events(connection, "opened", fold.opened, now)
     _add_events(connection, "reopened", fold.reopened, now)
@@ -107,7 +109,7 @@ def add_event(
 
 def events(connection: Connection, fingerprint: str) -> list[FindingEvent]:
     """The history of a finding, oldest first."""
-    query = select(_EVENTS).where(_EVENTS.c.fingerprint == fingerprint).order_by(_EVENTS.c.at, _EVENTS.c.id)
+    query = select(_EVENTS).where(_EVENTS.c.fingerprint == fingerprint, own(connection, _EVENTS)).order_by(_EVENTS.c.at, _EVENTS.c.id)
     return [
         FindingEvent(at=row["at"], event=row["event"], who=row["who"], note=row["note"])
         for row in connection.execute(query).mappings()
@@ -117,14 +119,14 @@ def events(connection: Connection, fingerprint: str) -> list[FindingEvent]:
 def save_judgements(connection: Connection, judgements: Iterable[Judgement], now: datetime) -> None:
     """Keep the last judgement of each rule for each subject; what was not judged now stays as it was."""
     rows = {judgement.fingerprint: _judgement_row(judgement, now) for judgement in judgements}
-    keys = ["rule_id", "subject"]
+    keys = ["town", "rule_id", "subject"]
     said = [column.name for column in _JUDGEMENTS.columns if column.name not in keys]
     upsert(connection, _JUDGEMENTS, list(rows.values()), keys, said)
 
 
 def judgements(connection: Connection) -> list[Judgement]:
     """The last judgement of every rule for every subject."""
-    query = select(_JUDGEMENTS).order_by(_JUDGEMENTS.c.rule_id, _JUDGEMENTS.c.subject)
+    query = select(_JUDGEMENTS).where(own(connection, _JUDGEMENTS)).order_by(_JUDGEMENTS.c.rule_id, _JUDGEMENTS.c.subject)
     return [
         Judgement(
             rule_id=row["rule_id"], subject=row["subject"], verdict=Verdict(row["verdict"]),
@@ -155,7 +157,7 @@ def _unresolved_after(moment: datetime) -> ColumnElement[bool]:
 
 
 def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Finding]:
-    rows = connection.execute(select(_FINDINGS).where(*conditions)).mappings()
+    rows = connection.execute(select(_FINDINGS).where(own(connection, _FINDINGS), *conditions)).mappings()
     found = [_finding(row) for row in rows]
     return sorted(found, key=lambda finding: (finding.severity.rank, finding.first_seen_at, finding.fingerprint))
 
@@ -165,16 +167,16 @@ def _finding(row: Mapping[Any, Any]) -> Finding:
         fingerprint=row["fingerprint"], rule_id=row["rule_id"], subject=row["subject"],
         severity=Severity(row["severity"]), title=row["title"], reason=row["reason"], evidence=row["evidence"],
         owner=row["owner"], first_seen_at=row["first_seen_at"], last_seen_at=row["last_seen_at"],
-        resolved_at=row["resolved_at"],
+        resolved_at=row["resolved_at"], handling=row["handling"], handled_until=row["handled_until"],
     )
 
 
 def _row(finding: Finding) -> dict[str, Any]:
-    return {column.name: getattr(finding, column.name) for column in _FINDINGS.columns}
+    return {column.name: getattr(finding, column.name) for column in _FINDINGS.columns if column.name != "town"}
 
 
 def _judgement_row(judgement: Judgement, now: datetime) -> dict[str, Any]:
-    names = [column.name for column in _JUDGEMENTS.columns if column.name != "judged_at"]
+    names = [column.name for column in _JUDGEMENTS.columns if column.name not in ("town", "judged_at")]
     return {name: getattr(judgement, name) for name in names} | {"judged_at": now}
 
 

@@ -11,6 +11,7 @@ from core.nouns import Mention
 from store import tables
 from store.bulk import portions
 from store.database import Connection
+from store.scope import own
 
 _TABLE = tables.mentions
 _NAMES = ("subject", "term", "text", "start", "end", "field", "confidence")
@@ -46,7 +47,9 @@ def of_record(connection: Connection, record_id: int) -> list[Mention]:
 
 def of_records(connection: Connection, record_ids: Iterable[int]) -> dict[int, list[Mention]]:
     """The mentions of several records; a record without any is left out."""
-    query = select(_TABLE.c.record_id, *_COLUMNS).order_by(_TABLE.c.id)
+    records = tables.records
+    mine = select(records.c.id).where(own(connection, records))
+    query = select(_TABLE.c.record_id, *_COLUMNS).where(_TABLE.c.record_id.in_(mine)).order_by(_TABLE.c.id)
     found: dict[int, list[Mention]] = {}
     for portion in portions(record_ids):
         for record_id, *values in connection.execute(query.where(_TABLE.c.record_id.in_(portion))):
@@ -62,6 +65,7 @@ def counts(connection: Connection, start: datetime, end: datetime) -> dict[str, 
         select(_TABLE.c.subject, func.count(_TABLE.c.record_id.distinct()))
         .join(records, records.c.id == _TABLE.c.record_id)
         .where(records.c.first_seen_at >= start, records.c.first_seen_at < end, _TABLE.c.confidence == "certain")
+        .where(own(connection, records))
         .group_by(_TABLE.c.subject).order_by(_TABLE.c.subject)
     )
     return {subject: number for subject, number in connection.execute(query)}  # noqa: C416 -- rows, not pairs

@@ -11,6 +11,7 @@ from sqlalchemy import Column, Table, delete, func, select
 from core.nouns import DeliveryStatus
 from store.bulk import portions
 from store.database import Connection
+from store.scope import own
 from store.tables import attempts, deliveries, run_sources, runs, said, validators
 
 
@@ -36,7 +37,7 @@ class OldDelivery:
 
 def list_runs(connection: Connection) -> list[OldRun]:
     """Every run."""
-    query = select(runs.c.id, runs.c.started_at, runs.c.status)
+    query = select(runs.c.id, runs.c.started_at, runs.c.status).where(own(connection, runs))
     return [OldRun(row.id, row.started_at, row.status != "running") for row in connection.execute(query)]
 
 
@@ -46,7 +47,7 @@ def list_deliveries(connection: Connection) -> list[OldDelivery]:
     query = select(
         table.id, table.status, table.recipient, table.channel,
         func.coalesce(table.sent_at, table.claimed_at, table.created_at).label("ended_at"),
-    )
+    ).where(own(connection, deliveries))
     return [
         OldDelivery(row.id, DeliveryStatus(row.status), row.recipient, row.channel, row.ended_at)
         for row in connection.execute(query)
@@ -55,12 +56,12 @@ def list_deliveries(connection: Connection) -> list[OldDelivery]:
 
 def remembered_deliveries(connection: Connection) -> set[str]:
     """The deliveries in which people were last told of things that are still open."""
-    return set(connection.execute(select(said.c.delivery).where(said.c.state != "resolved")).scalars())
+    return set(connection.execute(select(said.c.delivery).where(said.c.state != "resolved", own(connection, said))).scalars())
 
 
 def count_validators(connection: Connection, before: datetime) -> int:
     """How many addresses were last checked before a time."""
-    query = select(func.count()).select_from(validators).where(validators.c.checked_at < before)
+    query = select(func.count()).select_from(validators).where(validators.c.checked_at < before, own(connection, validators))
     return connection.execute(query).scalar_one()
 
 
@@ -76,10 +77,10 @@ def remove(
 ) -> None:
     """Remove runs with their results, deliveries with their tries, and validators last checked before a time."""
     for portion in portions(run_ids):
-        connection.execute(delete(runs).where(runs.c.id.in_(portion)))
+        connection.execute(delete(runs).where(runs.c.id.in_(portion), own(connection, runs)))
     for portion in portions(delivery_ids):
-        connection.execute(delete(deliveries).where(deliveries.c.id.in_(portion)))
-    connection.execute(delete(validators).where(validators.c.checked_at < validators_before))
+        connection.execute(delete(deliveries).where(deliveries.c.id.in_(portion), own(connection, deliveries)))
+    connection.execute(delete(validators).where(validators.c.checked_at < validators_before, own(connection, validators)))
 
 
 def _count(connection: Connection, table: Table, column: Column[str], ids: Sequence[str]) -> int:

@@ -14,6 +14,7 @@ from core.nouns import Attachment, StoredRecord, Version
 from store.bulk import portions, upsert
 from store.database import Connection
 from store.record_rows import Arrival, from_json, moment_at, record_row, stored_record, to_json, version_of, version_row
+from store.scope import own
 from store.tables import records, sightings, versions
 
 __all__ = ["Arrival", "from_json", "to_json"]
@@ -66,7 +67,7 @@ class Sighting:
 
 def get(connection: Connection, record_id: int) -> StoredRecord:
     """One record; KeyError where there is none."""
-    for found in _load(connection, _SELECT.where(records.c.id == record_id)):
+    for found in _load(connection, _SELECT.where(records.c.id == record_id, own(connection, records))):
         return found
     raise KeyError(record_id)
 
@@ -74,13 +75,13 @@ def get(connection: Connection, record_id: int) -> StoredRecord:
 def of_source(connection: Connection, source: str) -> list[StoredRecord]:
     """Everything that a source ever listed, removed records too; newest first."""
     listed = select(sightings.c.record_id).where(sightings.c.source == source)
-    return _load(connection, _SELECT.where(records.c.id.in_(listed)).order_by(*_NEWEST_FIRST))
+    return _load(connection, _SELECT.where(records.c.id.in_(listed), own(connection, records)).order_by(*_NEWEST_FIRST))
 
 
 def unmatched(connection: Connection, terms: str, limit: int = 1000) -> list[StoredRecord]:
     """Records whose present content has not been searched with these terms (their digest), oldest first."""
     waiting = or_(records.c.matched.is_(None), records.c.matched != records.c.content_hash + f":{terms}")
-    return _load(connection, _SELECT.where(waiting).order_by(records.c.id).limit(limit))
+    return _load(connection, _SELECT.where(waiting, own(connection, records)).order_by(records.c.id).limit(limit))
 
 
 def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: str) -> None:
@@ -93,13 +94,14 @@ def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: 
 
 def versions_of(connection: Connection, record_id: int) -> list[Version]:
     """Every content that a record had, oldest first, each with the hash of the one before it."""
-    query = select(versions).where(versions.c.record_id == record_id).order_by(versions.c.id)
+    mine = select(records.c.id).where(records.c.id == record_id, own(connection, records))
+    query = select(versions).where(versions.c.record_id.in_(mine)).order_by(versions.c.id)
     return [version_of(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection) -> int:
     """How many records there are, removed ones too."""
-    return connection.execute(select(func.count()).select_from(records)).scalar_one()
+    return connection.execute(select(func.count()).select_from(records).where(own(connection, records))).scalar_one()
 
 
 def search(
@@ -107,7 +109,8 @@ def search(
     limit: int = 50, offset: int = 0,
 ) -> list[StoredRecord]:
     """A page of records, newest first, whose title or body contains the text."""
-    query = _SELECT.where(*_conditions(text, source, site, kind)).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
+    wanted = _conditions(text, source, site, kind)
+    query = _SELECT.where(own(connection, records), *wanted).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
     return _load(connection, query)
 
 
@@ -115,7 +118,7 @@ def search_count(
     connection: Connection, *, text: str = "", source: str | None = None, site: str | None = None, kind: str | None = None
 ) -> int:
     """How many records :func:`search` has in all."""
-    query = select(func.count()).select_from(records).where(*_conditions(text, source, site, kind))
+    query = select(func.count()).select_from(records).where(own(connection, records), *_conditions(text, source, site, kind))
     return connection.execute(query).scalar_one()
 
 
@@ -134,7 +137,7 @@ def source_facts(connection: Connection, as_of: datetime | None = None) -> dict[
             sightings.c.source, records.c.published_at, records.c.published_has_time, records.c.url,
             newest.label("place"), count.label("all_in_all"), dated.label("dated"),
         )
-        .join(records, records.c.id == sightings.c.record_id).where(stands).subquery()
+        .join(records, records.c.id == sightings.c.record_id).where(stands, own(connection, records)).subquery()
     )
     return {
         row.source: SourceFacts(
@@ -148,7 +151,7 @@ def source_facts(connection: Connection, as_of: datetime | None = None) -> dict[
 def known_records(connection: Connection, site: str) -> list[KnownRecord]:
     """What a crawl of a site must know of the records it has."""
     hashes: dict[int, dict[str, str | None]] = {}
-    listed = select(sightings).join(records, records.c.id == sightings.c.record_id).where(records.c.site == site)
+    listed = select(sightings).join(records, records.c.id == sightings.c.record_id).where(records.c.site == site, own(connection, records))
     for row in connection.execute(listed):
         hashes.setdefault(row.record_id, {})[row.source] = row.row_hash
     has_body = (func.length(records.c.body) > 0).label("has_body")
@@ -162,7 +165,7 @@ def known_records(connection: Connection, site: str) -> list[KnownRecord]:
             attachments={a["url"]: a["sha256"] for a in row.detail["attachments"] if a["state"] != "not_fetched"},
             thread=row.detail["thread"],
         )
-        for row in connection.execute(select(*columns, has_body).where(records.c.site == site))
+        for row in connection.execute(select(*columns, has_body).where(records.c.site == site, own(connection, records)))
     ]
 
 
@@ -191,7 +194,7 @@ def checked(connection: Connection, seen: dict[Identity, datetime]) -> None:
     """Records that were asked for and are there: a removed one is back."""
     statement = (
         update(records)
-        .where(records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"),
+        .where(own(connection, records), records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"),
                records.c.checked_at <= bindparam("b_at", type_=records.c.checked_at.type))
         .values(checked_at=bindparam("b_at", type_=records.c.checked_at.type), removed_at=None)
     )
@@ -202,7 +205,8 @@ def removed(connection: Connection, gone: dict[Identity, datetime]) -> None:
     """Records that their site no longer has; the first time it was seen to be so stays."""
     statement = (
         update(records)
-        .where(records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"), records.c.removed_at.is_(None),
+        .where(own(connection, records), records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"),
+               records.c.removed_at.is_(None),
                records.c.checked_at <= bindparam("b_at", type_=records.c.checked_at.type))
         .values(checked_at=bindparam("b_at", type_=records.c.checked_at.type),
                 removed_at=bindparam("b_at", type_=records.c.removed_at.type))
@@ -228,7 +232,7 @@ def attachments_of(connection: Connection, identities: Iterable[Identity]) -> di
     found: dict[Identity, dict[str, Attachment]] = {}
     for portion in portions(identities):
         query = select(records.c.site, records.c.key, records.c.detail)
-        for row in connection.execute(query.where(tuple_(records.c.site, records.c.key).in_(portion))):
+        for row in connection.execute(query.where(_among(connection, portion))):
             found[row.site, row.key] = {a["url"]: Attachment(**a) for a in row.detail["attachments"]}
     return found
 
@@ -256,11 +260,15 @@ def _conditions(text: str, source: str | None, site: str | None, kind: str | Non
         yield records.c.kind == kind
 
 
+def _among(connection: Connection, identities: Sequence[Identity]) -> ColumnElement[bool]:
+    return and_(tuple_(records.c.site, records.c.key).in_(identities), own(connection, records))
+
+
 def _states(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, _State]:
     found: dict[Identity, _State] = {}
     columns = (records.c.site, records.c.key, records.c.id, records.c.content_hash, records.c.checked_at, records.c.versions)
     for portion in portions(dict.fromkeys(identities)):
-        for row in connection.execute(select(*columns).where(tuple_(records.c.site, records.c.key).in_(portion))):
+        for row in connection.execute(select(*columns).where(_among(connection, portion))):
             found[row.site, row.key] = _State(row.id, row.content_hash, row.checked_at, row.versions)
     return found
 

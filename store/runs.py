@@ -12,6 +12,7 @@ from sqlalchemy import Row, case, func, select, update
 from core.nouns import Outcome, Run, SourceResult
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.scope import own
 from store.tables import run_sources, runs, source_states, validators
 
 
@@ -45,13 +46,13 @@ def finish_run(
     not_modified: int, received: int, seconds: float,
 ) -> None:
     """Enter how a run ended; ``received`` in bytes."""
-    connection.execute(update(runs).where(runs.c.id == run_id).values(
+    connection.execute(update(runs).where(runs.c.id == run_id, own(connection, runs)).values(
         status=status, finished_at=at, requests=requests, not_modified=not_modified, bytes=received, seconds=seconds))
 
 
 def running(connection: Connection) -> list[str]:
     """The runs that never ended, oldest first."""
-    query = select(runs.c.id).where(runs.c.status == "running").order_by(runs.c.started_at)
+    query = select(runs.c.id).where(runs.c.status == "running", own(connection, runs)).order_by(runs.c.started_at)
     return list(connection.execute(query).scalars())
 
 
@@ -64,7 +65,7 @@ def get_run(connection: Connection, run_id: str) -> Run:
 
 def latest_runs(connection: Connection, limit: int) -> list[Run]:
     """The latest runs, newest first."""
-    query = select(runs.c.id).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
+    query = select(runs.c.id).where(own(connection, runs)).order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(limit)
     return _load(connection, list(connection.execute(query).scalars()))
 
 
@@ -73,7 +74,8 @@ def recent_results(connection: Connection, limit_per_source: int = 10) -> dict[s
     place = func.row_number().over(
         partition_by=run_sources.c.source, order_by=(runs.c.started_at.desc(), runs.c.id.desc())
     ).label("place")
-    ranked = select(run_sources, place).join(runs, runs.c.id == run_sources.c.run).subquery()
+    joined = select(run_sources, place).join(runs, runs.c.id == run_sources.c.run)
+    ranked = joined.where(own(connection, run_sources)).subquery()
     query = select(ranked).where(ranked.c.place <= limit_per_source).order_by(ranked.c.source, ranked.c.place)
     found: dict[str, list[SourceResult]] = {}
     for row in connection.execute(query):
@@ -96,7 +98,7 @@ def states(connection: Connection) -> dict[str, SourceState]:
     """What every source remembers."""
     return {
         row.source: SourceState(row.walked, row.last_ok_at, row.last_new_at)
-        for row in connection.execute(select(source_states))
+        for row in connection.execute(select(source_states).where(own(connection, source_states)))
     }
 
 
@@ -106,14 +108,14 @@ def save_states(connection: Connection, changed: dict[str, SourceState]) -> None
         {"source": source, "walked": state.walked, "last_ok_at": state.last_ok_at, "last_new_at": state.last_new_at}
         for source, state in changed.items()
     ]
-    upsert(connection, source_states, rows, ["source"], ["walked", "last_ok_at", "last_new_at"])
+    upsert(connection, source_states, rows, ["town", "source"], ["walked", "last_ok_at", "last_new_at"])
 
 
 def validators_of(connection: Connection, sources: Iterable[str]) -> list[Validator]:
     """The validators of the addresses of some sources."""
     found: list[Validator] = []
     for portion in portions(sources):
-        rows = connection.execute(select(validators).where(validators.c.source.in_(portion)))
+        rows = connection.execute(select(validators).where(validators.c.source.in_(portion), own(connection, validators)))
         found += [Validator(row.url, row.source, row.etag, row.last_modified, row.checked_at) for row in rows]
     return found
 
@@ -124,14 +126,14 @@ def save_validators(connection: Connection, changed: Sequence[Validator]) -> Non
         v.url: {"url": v.url, "source": v.source, "etag": v.etag, "last_modified": v.last_modified, "checked_at": v.checked_at}
         for v in changed if len(v.url) <= 1000 and len(v.etag or "") <= 300
     }
-    upsert(connection, validators, list(rows.values()), ["url"], ["source", "etag", "last_modified", "checked_at"])
+    upsert(connection, validators, list(rows.values()), ["town", "url"], ["source", "etag", "last_modified", "checked_at"])
 
 
 def _load(connection: Connection, run_ids: list[str]) -> list[Run]:
     found: dict[str, Row[Any]] = {}
     results: dict[str, list[SourceResult]] = {}
     for portion in portions(run_ids):
-        found |= {row.id: row for row in connection.execute(select(runs).where(runs.c.id.in_(portion)))}
+        found |= {row.id: row for row in connection.execute(select(runs).where(runs.c.id.in_(portion), own(connection, runs)))}
         not_run_last = case((run_sources.c.outcome == str(Outcome.NOT_RUN), 1), else_=0)
         listed = select(run_sources).where(run_sources.c.run.in_(portion)).order_by(not_run_last, run_sources.c.source)
         for row in connection.execute(listed):

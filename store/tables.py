@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Dialect,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -59,10 +61,23 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
+def _town(*, primary_key: bool = False) -> Column[str]:
+    """Whose row it is. Filled from the connection's town (:func:`store.database.for_town`) when nothing is said."""
+    return Column("town", String(100), primary_key=primary_key, nullable=False, default=_present_town)
+
+
+def _present_town(context: Any) -> str:
+    town = context.connection.get_execution_options().get("town")
+    if town is None:
+        raise ValueError("a row was written without its town: use store.database.for_town")
+    return str(town)
+
+
 runs = Table(
     "runs",
     metadata,
     Column("id", String(40), primary_key=True),
+    _town(),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("status", String(10), nullable=False),
@@ -70,13 +85,14 @@ runs = Table(
     Column("not_modified", Integer, nullable=False, default=0),
     Column("bytes", Integer, nullable=False, default=0),
     Column("seconds", Float, nullable=False, default=0.0),
-    Index(None, "started_at"),
+    Index(None, "town", "started_at"),
 )
 
 run_sources = Table(
     "run_sources",
     metadata,
     Column("run", String(40), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    _town(),
     Column("source", String(100), primary_key=True),
     Column("outcome", String(20), nullable=False),
     Column("seen", Integer, nullable=False, default=0),
@@ -85,13 +101,14 @@ run_sources = Table(
     Column("removed", Integer, nullable=False, default=0),
     Column("error", Text),
     Column("checked_at", Instant),
-    Index(None, "source", "checked_at"),
+    Index(None, "town", "source", "checked_at"),
 )
 
 # What a source remembers between runs: ``walked`` says that its list has been read to the end since the last gap.
 source_states = Table(
     "source_states",
     metadata,
+    _town(primary_key=True),
     Column("source", String(100), primary_key=True),
     Column("walked", Boolean, nullable=False, default=False),
     Column("last_ok_at", Instant),
@@ -102,19 +119,21 @@ source_states = Table(
 validators = Table(
     "validators",
     metadata,
+    _town(primary_key=True),
     Column("url", String(1000), primary_key=True),
     Column("source", String(100), nullable=False),
     Column("etag", String(300)),
     Column("last_modified", String(100)),
     Column("body_sha256", String(64)),
     Column("checked_at", Instant, nullable=False),
-    Index(None, "source"),
+    Index(None, "town", "source"),
 )
 
 records = Table(
     "records",
     metadata,
     _id(),
+    _town(),
     Column("site", String(100), nullable=False),
     Column("key", String(500), nullable=False),
     Column("kind", String(10), nullable=False),
@@ -133,9 +152,9 @@ records = Table(
     Column("versions", Integer, nullable=False, default=1),
     # Which content was last searched for mentions, and with which terms ("hash:terms"); null means not yet.
     Column("matched", String(100)),
-    UniqueConstraint("site", "key"),
-    Index(None, "published_at"),
-    Index(None, "changed_at"),
+    UniqueConstraint("town", "site", "key"),
+    Index(None, "town", "published_at"),
+    Index(None, "town", "changed_at"),
 )
 
 # Where a record was listed: one record may stand in several columns, boards or searches of its site.
@@ -188,6 +207,7 @@ cases = Table(
     "cases",
     metadata,
     _id(),
+    _town(),
     Column("record_id", Integer, ForeignKey("records.id"), nullable=False, unique=True),
     Column("source", String(100), nullable=False),
     Column("url", Text, nullable=False),
@@ -198,8 +218,8 @@ cases = Table(
     Column("registered_at", Instant, nullable=False),
     Column("due", Date),
     Column("provisional", Boolean, nullable=False, default=False),
-    Index(None, "state", "due"),
-    Index(None, "registered_at"),
+    Index(None, "town", "state", "due"),
+    Index(None, "town", "registered_at"),
 )
 
 case_steps = Table(
@@ -218,6 +238,7 @@ case_steps = Table(
 findings = Table(
     "findings",
     metadata,
+    _town(primary_key=True),
     Column("fingerprint", String(16), primary_key=True),
     Column("rule_id", String(100), nullable=False),
     Column("subject", String(300), nullable=False),
@@ -229,26 +250,32 @@ findings = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("resolved_at", Instant),
-    Index(None, "resolved_at", "severity"),
-    Index(None, "subject"),
+    # What a person said of it (fixed, false_alarm, accepted) and, of accepted, until when. It never closes a finding.
+    Column("handling", String(12), nullable=False, default=""),
+    Column("handled_until", Date),
+    Index(None, "town", "resolved_at", "severity"),
+    Index(None, "town", "subject"),
 )
 
 finding_events = Table(
     "finding_events",
     metadata,
     _id(),
-    Column("fingerprint", String(16), ForeignKey("findings.fingerprint", ondelete="CASCADE"), nullable=False),
+    _town(),
+    Column("fingerprint", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("event", String(20), nullable=False),
     Column("who", String(100), nullable=False),
     Column("note", Text, nullable=False, default=""),
-    Index(None, "fingerprint", "at"),
+    ForeignKeyConstraint(["town", "fingerprint"], ["findings.town", "findings.fingerprint"], ondelete="CASCADE"),
+    Index(None, "town", "fingerprint", "at"),
 )
 
 # The last answer of every rule for every subject, bad or not: what staff see as "checked", "not checked and why".
 judgements = Table(
     "judgements",
     metadata,
+    _town(primary_key=True),
     Column("rule_id", String(100), primary_key=True),
     Column("subject", String(300), primary_key=True),
     Column("verdict", String(20), nullable=False),
@@ -264,6 +291,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(20), primary_key=True),
+    _town(),
     Column("alert", String(20), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("recipient", String(100), nullable=False),
@@ -279,14 +307,15 @@ deliveries = Table(
     Column("claimed_at", Instant),
     Column("sent_at", Instant),
     Column("error", Text),
-    Index(None, "status", "next_try_at"),
-    Index(None, "recipient", "channel", "created_at"),
+    Index(None, "town", "status", "next_try_at"),
+    Index(None, "town", "recipient", "channel", "created_at"),
 )
 
 # What each recipient was last told of each thing over each channel: the memory of the plan.
 said = Table(
     "said",
     metadata,
+    _town(primary_key=True),
     Column("recipient", String(100), primary_key=True),
     Column("channel", String(100), primary_key=True),
     Column("kind", String(10), primary_key=True),
@@ -309,4 +338,109 @@ attempts = Table(
     Column("ok", Boolean, nullable=False),
     Column("answer", Text, nullable=False, default=""),
     Index(None, "delivery", "at"),
+)
+
+# Who may sign in. ``towns`` empty: every town of the store. ``staff``: who of staff.toml this person is.
+users = Table(
+    "users",
+    metadata,
+    Column("username", String(60), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("towns", JSON, nullable=False),
+    Column("staff", String(100)),
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("created_at", Instant, nullable=False),
+    Column("password_changed_at", Instant, nullable=False),
+)
+
+# Browser sessions. Only the SHA-256 of the cookie is kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("username", String(60), ForeignKey("users.username", ondelete="CASCADE"), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index(None, "username"),
+    Index(None, "expires_at"),
+)
+
+# Tokens of the JSON API. Only their SHA-256 is kept; ``id`` is what a person may see.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("username", String(60), ForeignKey("users.username", ondelete="CASCADE"), nullable=False),
+    Column("label", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("last_used_at", Instant),
+    Column("revoked_at", Instant),
+    Index(None, "username"),
+)
+
+# Tries to sign in: what the rate limit counts.
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _id(),
+    Column("username", String(60), nullable=False),
+    Column("address", String(60), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Index(None, "username", "at"),
+    Index(None, "address", "at"),
+)
+
+# Every change that a person or a token made: who, what, to what, from where. ``town`` null: not of one town.
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False),
+    Column("who", String(60), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", String(300), nullable=False, default=""),
+    Column("town", String(100)),
+    Column("detail", JSON, nullable=False),
+    Column("address", String(60), nullable=False, default=""),
+    Index(None, "town", "at"),
+    Index(None, "at"),
+)
+
+# One row per job, town, part (a site, or nothing) and slot: the same slot runs once, whoever is asked to run it.
+job_runs = Table(
+    "job_runs",
+    metadata,
+    _id(),
+    _town(),
+    Column("job", String(20), nullable=False),
+    Column("part", String(100), nullable=False, default=""),
+    Column("slot", Instant, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("caught_up", Boolean, nullable=False, default=False),
+    Column("worker", String(100), nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("started_at", Instant),
+    Column("beat_at", Instant),
+    Column("finished_at", Instant),
+    Column("note", Text, nullable=False, default=""),
+    UniqueConstraint("town", "job", "part", "slot"),
+    Index(None, "town", "slot"),
+    Index(None, "status", "beat_at"),
+)
+
+# Who may ask a host now: politeness holds over all processes and machines. ``asked_at``: the last request to it.
+host_leases = Table(
+    "host_leases",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    Column("holder", String(100)),
+    Column("until", Instant),
+    Column("asked_at", Instant),
 )

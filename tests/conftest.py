@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from store.database import Engine, open_store
+from store.database import Engine, for_town, open_store
 
 # A slow machine is not a fault of the code: pytest's own timeout bounds each test.
 settings.register_profile("townwatch", deadline=None)
@@ -72,7 +72,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def engine(store_url: str) -> Iterator[Engine]:
-    """A migrated, empty store."""
+    """A migrated, empty store, seen as one town's."""
     engine = open_store(store_url)
-    yield engine
+    yield for_town(engine, "town")
     engine.dispose()

@@ -48,11 +48,12 @@ def _version(wanted: bool) -> None:
 def _root(
     config: Annotated[Path | None, typer.Option(help="配置目录（或 TOWNWATCH_CONFIG，默认 config）")] = None,
     database: Annotated[str | None, typer.Option(help="数据库地址（或 TOWNWATCH_DATABASE_URL）")] = None,
+    town: Annotated[str | None, typer.Option(help="哪个乡镇（或 TOWNWATCH_TOWN）；配置目录里只有一个时不必写")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="日志写得更细")] = False,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="版本号")] = False,
 ) -> None:
     configure_logging(verbose)
-    remember(config, database)
+    remember(config, database, town)
 
 
 for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, alerts, digest, doctor, migrate,

@@ -27,6 +27,7 @@ from service.cli.common import (
     engine_of,
     log,
     settings_of,
+    town_engine_of,
 )
 from store import deliveries
 
@@ -47,7 +48,8 @@ def send_alerts(
     config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False
 ) -> None:
     """发送到期的消息；有一条这次没有送达（仍在发件箱）则退出状态为 1。"""
-    tried = send_due(settings_of(config), engine_of(database), environment=os.environ)
+    settings = settings_of(config)
+    tried = send_due(settings, town_engine_of(database, settings), environment=os.environ)
     _show(tried, as_json)
     if any(delivery.status is not DeliveryStatus.SENT for delivery in tried):
         raise typer.Exit(Exit.FAILED)

@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.words import CASES
 from monitor import steps
 from monitor.cases import Change, hard_cap
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of, town_engine_of
 from store import cases as case_store
 from store import mentions as mention_store
 from store import records as record_store
@@ -150,7 +150,7 @@ def _take(
     case_id: int, database: str | None, as_json: bool, settings: Settings, decide: Callable[[Case, datetime], Change]
 ) -> None:
     """Take a step in one transaction and show the case."""
-    engine, at = engine_of(database), now()
+    engine, at = town_engine_of(database, settings), now()
     with transaction(engine) as connection:
         change = decide(_case(connection, case_id), at)
         case = case_store.add_step(connection, case_id, change.step, **change.columns)

@@ -20,7 +20,16 @@ from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
 from monitor.run import CheckReport
 from monitor.run import check as run_check
-from service.cli.common import ConfigOption, DatabaseOption, Exit, JsonOption, console, emit, engine_of, settings_of
+from service.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    Exit,
+    JsonOption,
+    console,
+    emit,
+    settings_of,
+    town_engine_of,
+)
 from store.database import Connection
 
 _COLOURS = {"fresh": "green", "due": "yellow", "overdue": "red", "delinquent": "red", "blank": "red", "cannot_judge": "white"}
@@ -92,7 +101,7 @@ def _check(settings: Settings, database: str | None, scope: Scope | None, as_of:
     def also(connection: Connection, at: datetime) -> None:
         plan_alerts(connection, settings, at)
 
-    engine = engine_of(database)
+    engine = town_engine_of(database, settings)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("查找提及", total=None)

@@ -17,8 +17,9 @@ from rich.console import Console
 
 from core.clock import Moment
 from core.configuration import load_settings
+from core.service import Service, load_service
 from core.settings import Settings
-from store.database import DEFAULT_URL, Engine, open_store
+from store.database import DEFAULT_URL, Engine, for_town, open_store
 
 console = Console(stderr=True)
 log: structlog.stdlib.BoundLogger = structlog.get_logger("townwatch")
@@ -44,6 +45,7 @@ class Environment(BaseSettings):
     config: Path = Path("config")
     database_url: str = DEFAULT_URL
     var: Path = Path("var")
+    town: str | None = None
 
 
 class _Given:
@@ -51,11 +53,12 @@ class _Given:
 
     config: Path | None = None
     database: str | None = None
+    town: str | None = None
 
 
-def remember(config: Path | None, database: str | None) -> None:
+def remember(config: Path | None, database: str | None, town: str | None) -> None:
     """Keep what stood before the command's name; what stands after it wins."""
-    _Given.config, _Given.database = config, database
+    _Given.config, _Given.database, _Given.town = config, database, town
 
 
 def config_of(config: Path | None) -> Path:
@@ -64,8 +67,26 @@ def config_of(config: Path | None) -> Path:
 
 
 def settings_of(config: Path | None) -> Settings:
-    """The configuration that this command works on; raises ConfigErrors."""
-    return load_settings(config_of(config))
+    """The town that this command works on: the only one, or the one that ``--town`` names; raises ConfigErrors."""
+    folder = config_of(config)
+    if not (folder / "towns").is_dir():
+        return load_settings(folder)
+    known = sorted(path.name for path in (folder / "towns").iterdir() if path.is_dir())
+    town = town_given()
+    if town not in known:
+        said = f"没有乡镇“{town}”" if town else "这个配置目录里有多个乡镇"
+        raise typer.BadParameter(f"{said}：用 townwatch --town 指定其中一个：{'、'.join(known)}")
+    return load_settings(folder / "towns" / town)
+
+
+def service_of(config: Path | None) -> Service:
+    """All the towns of the configuration folder; raises ConfigErrors."""
+    return load_service(config_of(config))
+
+
+def town_given() -> str | None:
+    """The town that was asked for, if any."""
+    return _Given.town or Environment().town
 
 
 def database_of(database: str | None) -> str:
@@ -74,8 +95,15 @@ def database_of(database: str | None) -> str:
 
 
 def engine_of(database: str | None) -> Engine:
-    """The store that this command works on; raises StoreError."""
-    return open_store(database_of(database))
+    """The store that this command looks at: of the town that was asked for, else of all; raises StoreError."""
+    engine = open_store(database_of(database))
+    town = town_given()
+    return for_town(engine, town) if town else engine
+
+
+def town_engine_of(database: str | None, settings: Settings) -> Engine:
+    """The store as one town's, to work on; raises StoreError."""
+    return for_town(open_store(database_of(database)), settings.town.id)
 
 
 def var_of(database: str | None) -> Path:

@@ -22,8 +22,8 @@ from service.cli.common import (
     config_of,
     console,
     emit,
-    engine_of,
     settings_of,
+    town_engine_of,
     var_of,
 )  # fmt: skip
 
@@ -46,7 +46,8 @@ def crawl(
     as_json: JsonOption = False,
 ) -> None:
     """采集一次：读取各来源的列表和新内容，复查已有内容，存档入库。"""
-    settings, engine = settings_of(config), engine_of(database)
+    settings = settings_of(config)
+    engine = town_engine_of(database, settings)
     names = {one.id: one.name for _, one in settings.all_sources}
     read: Counter[str] = Counter()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} 条"), TimeElapsedColumn())

@@ -18,7 +18,7 @@ from core.nouns import ColumnStatus
 from core.settings import Settings
 from monitor.run import check
 from service.cli.alerts import delivery_json
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, engine_of, settings_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, settings_of, town_engine_of
 from store.database import Engine, transaction
 
 
@@ -43,7 +43,8 @@ def make_digest(
     config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
 ) -> None:
     """月报：统计数字、未检查的部分、统计口径。"""
-    settings, engine = settings_of(config), engine_of(database)
+    settings = settings_of(config)
+    engine = town_engine_of(database, settings)
     now = clock.now()
     period = digests.period_of(month, now)
     columns = _columns(settings, engine, month) if period.as_of == period.end else None

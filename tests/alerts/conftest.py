@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from store.database import Engine, open_store
+from store.database import Engine, for_town, open_store
 
 
 @pytest.fixture
 def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
-    engine = open_store(sqlite_url)
+    engine = for_town(open_store(sqlite_url), "town")
     yield engine
     engine.dispose()

@@ -13,7 +13,7 @@ import structlog
 
 from alerts.run import send_due
 from core import clock
-from store.database import open_store
+from store.database import for_town, open_store
 from tests.alerts.parts import channel, person, settings
 
 
@@ -22,7 +22,7 @@ def main(database: str, hook: str, channels: int, later: int, dies: str) -> None
     channel has answered, upon which the process kills itself at its next look at the clock, before it can mark."""
     robots = [channel(f"robot{number}", hook) for number in range(channels)]
     rules = settings(staff=(person("clerk", "clerk", *robots),))
-    engine = open_store(database)
+    engine = for_town(open_store(database), "town")
 
     def now() -> datetime:
         if dies and Path(dies).exists():

@@ -18,7 +18,7 @@ from crawler.run import crawl
 from demo.configure import write_config
 from demo.town import DemoTown
 from store import tables
-from store.database import Engine, open_store
+from store.database import Engine, for_town, open_store
 
 START = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -87,6 +87,6 @@ def by_source(run: Run) -> dict[str, SourceResult]:
 def watch(tmp_path: Path) -> Iterator[Watch]:
     with DemoTown(date(2026, 11, 24)) as town:
         write_config(tmp_path / "config", town, "http://127.0.0.1:9/hook", "mailto://127.0.0.1:9/?to=a@example.org")
-        engine = open_store(f"sqlite:///{tmp_path / 'townwatch.db'}")
+        engine = for_town(open_store(f"sqlite:///{tmp_path / 'townwatch.db'}"), "town")
         yield Watch(town, load_settings(tmp_path / "config"), engine, tmp_path / "var")
         engine.dispose()

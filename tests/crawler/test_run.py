@@ -24,7 +24,7 @@ from crawler.run import archive_root, crawl, load_leftovers
 from demo.threads import corpus_boards, corpus_threads
 from demo.town import DemoTown
 from store import records, runs, tables
-from store.database import open_store
+from store.database import for_town, open_store
 
 LOOKED_ONLY = {Outcome.UNCHANGED, Outcome.ALL_KNOWN, Outcome.EMPTY}
 
@@ -206,8 +206,8 @@ def test_a_private_address_is_refused_unless_allowed(watch: Any) -> None:
     watch.only("gzdt")
     watch.sites(lambda site: site.model_copy(update={"allow_private": False}))
     result = watch.crawl()["gzdt"]
-    assert result.outcome is Outcome.UNREACHABLE
-    assert "内网地址" in (result.error or "")
+    assert result.outcome is Outcome.NOT_RUN
+    assert "本机地址 127.0.0.1，未允许访问" in (result.error or "")
     assert watch.town.requests == []
 
 
@@ -236,8 +236,8 @@ import sys
 from pathlib import Path
 from core.configuration import load_settings
 from crawler.run import crawl
-from store.database import open_store
-settings, engine = load_settings(Path(sys.argv[1])), open_store(sys.argv[2])
+from store.database import for_town, open_store
+settings, engine = load_settings(Path(sys.argv[1])), for_town(open_store(sys.argv[2]), "town")
 crawl(settings, engine, Path(sys.argv[3]))
 """
 
@@ -281,7 +281,7 @@ def test_a_killed_crawl_loses_nothing(watch: Any, tmp_path: Path, victim: str) -
     watch.var = tmp_path / "other"
     watch.engine.dispose()
 
-    watch.engine = open_store(f"sqlite:///{tmp_path / 'uninterrupted.db'}")
+    watch.engine = for_town(open_store(f"sqlite:///{tmp_path / 'uninterrupted.db'}"), "town")
     watch.crawl(hours)
     assert watch.contents() == interrupted
 

@@ -20,7 +20,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from crawler.archive import Archive
 from store import tables
-from store.database import Connection, Engine, connect_store, transaction
+from store.database import Connection, Engine, connect_store, for_town, transaction
 
 START = datetime(2026, 3, 4, 2, 20, 30, 123456, tzinfo=UTC)
 DUE = START.date()
@@ -41,6 +41,7 @@ def commit(connection: Connection, k: int, evidence: dict[str, Any] = NO_EVIDENC
     connection.execute(delete(tables.validators).where(tables.validators.c.url == f"http://a/{k - 3}"))
     _write_record(connection, k, at, evidence)
     _write_findings(connection, k, at)
+    _write_people(connection, k, at)
 
 
 def _write_record(connection: Connection, k: int, at: datetime, evidence: dict[str, Any]) -> None:
@@ -76,6 +77,19 @@ def _write_findings(connection: Connection, k: int, at: datetime) -> None:
         recipient="clerk", channel="c", kind="finding", item=f"f{k}", state="open", reason="new", first_said_at=at,
         said_at=at, delivery=f"d{k}"))
     connection.execute(insert(tables.attempts).values(delivery=f"d{k}", at=at, ok=k % 2 == 0, answer="HTTP 200"))
+
+
+def _write_people(connection: Connection, k: int, at: datetime) -> None:
+    user = f"user{k}"
+    connection.execute(insert(tables.users).values(
+        username=user, name="张", password_hash="h", role="clerk", towns=["town"], created_at=at, password_changed_at=at))
+    connection.execute(insert(tables.sessions).values(
+        token_hash=f"t{k}", username=user, csrf="c", created_at=at, seen_at=at, expires_at=at))
+    connection.execute(insert(tables.api_tokens).values(id=f"a{k}", token_hash=f"t{k}", username=user, label="l", created_at=at))
+    connection.execute(insert(tables.sign_ins).values(username=user, address="127.0.0.1", at=at, ok=True))
+    connection.execute(insert(tables.audit).values(at=at, who=user, action="assign", detail={"k": k}))
+    connection.execute(insert(tables.job_runs).values(job="crawl", slot=at, status="done"))
+    connection.execute(insert(tables.host_leases).values(host=f"h{k}", asked_at=at))
 
 
 def write(engine: Engine, commits: int) -> None:
@@ -121,7 +135,7 @@ def another_store(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
 
 def main(url: str, var: str) -> None:
     """Commit without end."""
-    engine = connect_store(url)
+    engine = for_town(connect_store(url), "town")
     archive = Archive(Path(var) / "archive", "2026/03/run.warc.gz")
     for k in range(commits(engine) + 1, 1_000_000):
         page = f"page {k} ".encode() * 2000

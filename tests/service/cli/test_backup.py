@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from store import runs, tables
-from store.database import open_store, transaction
+from store.database import for_town, open_store, transaction
 
 TOWNWATCH = str(Path(sys.executable).parent / "townwatch")
 CONFIG = Path(__file__).parents[3] / "config"
@@ -22,7 +22,7 @@ def townwatch(*arguments: str, database: str) -> subprocess.CompletedProcess[str
 
 
 def rows(database: str) -> list[tuple[object, ...]]:
-    engine = open_store(database)
+    engine = for_town(open_store(database), "town")
     with engine.connect() as connection:
         found = [tuple(row) for row in connection.execute(select(tables.runs))]
     engine.dispose()
@@ -31,7 +31,7 @@ def rows(database: str) -> list[tuple[object, ...]]:
 
 def test_there_and_back(tmp_path: Path) -> None:
     first, second = (f"sqlite:///{tmp_path / name / 'townwatch.db'}" for name in ("a", "b"))
-    engine = open_store(first)
+    engine = for_town(open_store(first), "town")
     with transaction(engine) as connection:
         runs.start_run(connection, "r1", datetime(2026, 3, 4, tzinfo=UTC))
     engine.dispose()

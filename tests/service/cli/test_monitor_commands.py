@@ -23,7 +23,7 @@ from service.cli import workdays as workday_commands
 from service.cli.common import configure_logging
 from store import cases as case_store
 from store import records, runs
-from store.database import open_store, transaction
+from store.database import for_town, open_store, transaction
 
 CONFIG = Path(__file__).parents[3] / "config"
 Run = Callable[..., Result]
@@ -129,7 +129,7 @@ def crawled(sqlite_url: str) -> datetime:
     at = now()
     record = Record(site="people-board", key="1", kind="thread", url="http://board.example/1", title="漫水河镇道路破损",
                     body="请尽快修复。", published=Moment(at), thread={"type": "投诉/求助"})
-    engine = open_store(sqlite_url)
+    engine = for_town(open_store(sqlite_url), "town")
     with transaction(engine) as connection:
         runs.start_run(connection, "r", at)
         records.save(connection, "r", [records.Arrival(record=record, at=at)])
@@ -197,7 +197,7 @@ def test_a_case_from_its_registration_to_its_end(run: Run, crawled: datetime, sq
     run("cases", "reply", number, "--note", "已答复来信人", *by)
     closed, = _json(run("cases", "close", number, "--note", "路面已修复", *by, "--json"))["cases"]
     assert (closed["state"], closed["owner"], closed["category"]) == ("closed", "leader", "咨询")
-    engine = open_store(sqlite_url)
+    engine = for_town(open_store(sqlite_url), "town")
     with engine.connect() as connection:
         kept = case_store.get(connection, case["id"])
     engine.dispose()

@@ -1,0 +1,97 @@
+"""The service around the towns: which towns there are, when their work is done, and which engine does it.
+
+``config/`` is one town, or holds ``towns/<id>/`` with a folder for each; ``service.toml`` beside them is optional.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from core.configuration import load_settings, parse_toml
+from core.errors import ConfigError, ConfigErrors
+from core.settings import Settings, Strict
+
+
+def _clock(text: str) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+ClockText = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_clock)]
+
+
+class Workbench(Strict):
+    """Where the workbench listens and how long a sign-in lasts. ``https``: it is reached through TLS, so its cookie is
+    sent over nothing else. ``proxies``: addresses whose X-Forwarded-For is believed."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    https: bool = False
+    proxies: tuple[str, ...] = ()
+    session_hours: float = Field(default=12, gt=0)
+    idle_minutes: float = Field(default=120, gt=0)
+
+
+class Schedule(Strict):
+    """When the towns' work is done, China time. ``spread_minutes``: crawls begin within so long after their time, each
+    site of each town at a minute of its own. ``catch_up_days``: a slot missed longer ago than that is not made up for."""
+
+    crawl_at: tuple[ClockText, ...] = ("06:30",)
+    spread_minutes: int = Field(default=30, ge=0, le=720)
+    check_at: tuple[ClockText, ...] = ("08:30", "16:30")
+    send_every_minutes: int = Field(default=1, ge=1, le=60)
+    digest_day: int = Field(default=1, ge=1, le=28)
+    digest_at: ClockText = "09:00"
+    prune_at: ClockText = "02:30"
+    catch_up_days: int = Field(default=3, ge=0)
+
+
+class ServiceSettings(Strict):
+    """``service.toml``. ``engine``: ``local`` runs everything in ``townwatch serve``; ``cluster`` gives the work to any
+    number of ``townwatch worker`` over PostgreSQL."""
+
+    engine: Literal["local", "cluster"] = "local"
+    name: str = "政务公开与舆情巡查"
+    workbench: Workbench = Workbench()
+    schedule: Schedule = Schedule()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that one installation serves: its settings, and its towns by id."""
+
+    settings: ServiceSettings
+    towns: dict[str, Settings]
+
+
+def load_service(directory: Path) -> Service:
+    """Read ``service.toml`` and every town; raises ConfigErrors with everything that is wrong in any of them."""
+    file = directory / "service.toml"
+    settings = parse_toml(file, ServiceSettings, "service.toml") if file.exists() else ServiceSettings()
+    if not (directory / "towns").is_dir():
+        town = load_settings(directory)
+        return Service(settings, {town.town.id: town})
+    towns: dict[str, Settings] = {}
+    errors: list[ConfigError] = []
+    for folder in sorted(path for path in (directory / "towns").iterdir() if path.is_dir()):
+        try:
+            towns[folder.name] = _named(load_settings(folder), folder.name)
+        except ConfigErrors as found:
+            errors += [error.under(f"towns/{folder.name}") for error in found.errors]
+    if not towns and not errors:
+        errors.append(ConfigError("没有一个乡镇", file="towns/", remedy="每个乡镇建一个目录，内容同单镇的 config/"))
+    if errors:
+        raise ConfigErrors(errors)
+    return Service(settings, towns)
+
+
+def _named(settings: Settings, folder: str) -> Settings:
+    if settings.town.id != folder:
+        problem = f"id “{settings.town.id}” 与目录名不一致"
+        raise ConfigErrors([ConfigError(problem, file="town.toml", key="id", remedy=f"改为 {folder}")])
+    return settings

@@ -1,0 +1,1 @@
+"""The pages: each module a noun, each exporting its HANDLERS."""
