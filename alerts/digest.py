@@ -71,7 +71,7 @@ def enqueue(
 
 def period_of(month: str, now: datetime) -> Period:
     """A month as its instants; raises TownwatchError for what is no month or has not begun."""
-    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", month)
+    match = re.fullmatch(r"(20\d{2})-(0[1-9]|1[0-2])", month)
     if match is None:
         raise TownwatchError(f"月份应写成 2026-03 的样子：{month!r}")
     year, number = int(match[1]), int(match[2])
@@ -129,7 +129,7 @@ def _delivery(
     settings: Settings, digest: Digest, for_staff: str | None, recipient: str, channel: str, now: datetime
 ) -> Delivery:
     month = digest.period.month
-    content = "\x1f".join((month, for_staff or "", recipient, channel))
+    content = "\x1f".join((settings.town.id, month, for_staff or "", recipient, channel))
     delivery_id = f"m{month.replace('-', '')}-{sha256(content.encode()).hexdigest()[:10]}"
     title, body = render.digest_message(digest, settings, delivery_id)
     return Delivery(

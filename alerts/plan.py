@@ -191,7 +191,7 @@ def _combine(
     replaced = [delivery.id for delivery in waiting]
     if not lines:
         return None, replaced
-    delivery_id = _delivery_id(alert, address, lines)
+    delivery_id = _delivery_id(settings.town.id, alert, address, lines)
     title, body = render.message(lines, settings, delivery_id, now)
     latest = waiting[-1] if waiting else None
     return Delivery(
@@ -227,9 +227,10 @@ def _ordered(lines: Mapping[Key, AlertItem]) -> tuple[AlertItem, ...]:
     )))
 
 
-def _delivery_id(alert: str, address: Address, lines: Sequence[AlertItem]) -> str:
-    """Short enough to be read out: the day, and ten characters of what is said to whom in which plan."""
-    content = [alert, *address, *(f"{item.kind}:{item.id}:{item.state}:{item.reason}" for item in lines)]
+def _delivery_id(town: str, alert: str, address: Address, lines: Sequence[AlertItem]) -> str:
+    """Short enough to be read out: the day, and ten characters of what is said to whom in which plan of which
+    town."""
+    content = [town, alert, *address, *(f"{item.kind}:{item.id}:{item.state}:{item.reason}" for item in lines)]
     return f"{alert[:8]}-{sha256(chr(0x1F).join(content).encode()).hexdigest()[:10]}"
 
 

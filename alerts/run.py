@@ -27,7 +27,8 @@ _BUDGET_WINDOW = timedelta(minutes=1)
 def plan_alerts(connection: Connection, settings: Settings, now: datetime) -> list[Delivery]:
     """Put into the outbox what people are to be told now, in the caller's transaction; nothing where nothing is new."""
     today = clock.local_date(now)
-    open_items = [_finding_item(finding, today) for finding in findings.open_findings(connection)]
+    heard = [finding for finding in findings.open_findings(connection) if not finding.silent(today)]
+    open_items = [_finding_item(finding, today) for finding in heard]
     open_items += [_case_item(case, today) for case in cases.list_cases(connection, open_only=True)]
     memory = _memory(connection)
     resolved = list(_resolved(connection, memory, {(item.kind, item.id) for item in open_items}, today))

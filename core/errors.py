@@ -42,4 +42,4 @@ class StoreError(TownwatchError):
 
 
 class CrawlBusyError(TownwatchError):
-    """Another crawl holds this working directory."""
+    """Another crawl holds a host for longer than this one would wait."""

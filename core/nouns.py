@@ -314,6 +314,12 @@ class Finding:
     handled_until: date | None = None
     """Until when it is accepted."""
 
+    def silent(self, today: date) -> bool:
+        """Whether its owner need not hear of it now: a false alarm, put off, or said to be mended and not looked at since."""
+        if self.handling == "accepted":
+            return self.handled_until is not None and today <= self.handled_until
+        return self.handling in ("fixed", "false_alarm")
+
     @property
     def open(self) -> bool:
         """Not resolved by an explicit ok."""

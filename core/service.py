@@ -27,12 +27,14 @@ ClockText = Annotated[str, Field(pattern=r"^\d\d:\d\d$"), AfterValidator(_clock)
 
 class Workbench(Strict):
     """Where the workbench listens and how long a sign-in lasts. ``https``: it is reached through TLS, so its cookie is
-    sent over nothing else. ``proxies``: addresses whose X-Forwarded-For is believed."""
+    sent over nothing else. ``proxies``: addresses whose X-Forwarded-For is believed. ``hosts``: the domain names under
+    which it is reached; an address or ``localhost`` needs no entry."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     https: bool = False
     proxies: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     session_hours: float = Field(default=12, gt=0)
     idle_minutes: float = Field(default=120, gt=0)
 
@@ -69,25 +71,38 @@ class Service:
     towns: dict[str, Settings]
 
 
+def load_service_settings(directory: Path) -> ServiceSettings:
+    """Read ``service.toml`` alone; without it the defaults. Raises ConfigErrors."""
+    file = directory / "service.toml"
+    return parse_toml(file, ServiceSettings, "service.toml") if file.exists() else ServiceSettings()
+
+
 def load_service(directory: Path) -> Service:
     """Read ``service.toml`` and every town; raises ConfigErrors with everything that is wrong in any of them."""
-    file = directory / "service.toml"
-    settings = parse_toml(file, ServiceSettings, "service.toml") if file.exists() else ServiceSettings()
-    if not (directory / "towns").is_dir():
-        town = load_settings(directory)
-        return Service(settings, {town.town.id: town})
+    settings, errors = ServiceSettings(), list[ConfigError]()
+    try:
+        settings = load_service_settings(directory)
+    except ConfigErrors as found:
+        errors += found.errors
     towns: dict[str, Settings] = {}
-    errors: list[ConfigError] = []
-    for folder in sorted(path for path in (directory / "towns").iterdir() if path.is_dir()):
+    for folder in town_folders(directory):
         try:
-            towns[folder.name] = _named(load_settings(folder), folder.name)
+            town = load_settings(folder)
+            towns[town.town.id] = town if folder == directory else _named(town, folder.name)
         except ConfigErrors as found:
-            errors += [error.under(f"towns/{folder.name}") for error in found.errors]
+            errors += found.errors if folder == directory else [error.under(f"towns/{folder.name}") for error in found.errors]
     if not towns and not errors:
         errors.append(ConfigError("没有一个乡镇", file="towns/", remedy="每个乡镇建一个目录，内容同单镇的 config/"))
     if errors:
         raise ConfigErrors(errors)
     return Service(settings, towns)
+
+
+def town_folders(directory: Path) -> list[Path]:
+    """The folder of each town: the directory itself, or those in its ``towns/``."""
+    if not (directory / "towns").is_dir():
+        return [directory]
+    return sorted(path for path in (directory / "towns").iterdir() if path.is_dir())
 
 
 def _named(settings: Settings, folder: str) -> Settings:

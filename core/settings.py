@@ -114,6 +114,7 @@ class Site(Strict):
     platform: Identifier
     home: HttpUrl
     hosts: tuple[str, ...] = Field(min_length=1)
+    """Nothing outside these is asked: ``host`` on the ports 80 and 443, or ``host:port``."""
     politeness: Politeness = Politeness()
     allow_private: bool = False
     """Whether its host may lie on a private or loopback address (the demo town)."""

@@ -40,3 +40,23 @@ REASONS = {
     "resolved": "已解决",
     "digest": "月报",
 }
+ROLES = {"clerk": "经办人员", "leader": "分管领导", "supervisor": "县级督办", "technician": "技术人员", "reader": "只读查看"}
+JOBS = {
+    "crawl": "采集", "recheck": "重新采集", "check": "检查", "send": "发送通知", "digest": "月报", "prune": "清理",
+    "serve": "服务",
+}
+JOB_STATES = {"queued": "等待执行", "running": "进行中", "done": "已完成", "failed": "失败", "missed": "错过"}
+HANDLINGS = {"": "未处理", "fixed": "已整改待复核", "false_alarm": "误报", "accepted": "暂缓"}
+EVENTS = {
+    "opened": "发现",
+    "reopened": "再次发现",
+    "resolved": "复查已解决",
+    "severity": "程度变化",
+    "fixed": "报告已整改",
+    "false_alarm": "认定为误报",
+    "accepted": "暂缓处理",
+    "undo": "撤销处理",
+    "still_bad": "复查仍未整改",
+    "worse": "程度加重，重新处理",
+    "put_off_over": "暂缓到期，重新处理",
+}

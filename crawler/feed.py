@@ -54,6 +54,13 @@ def read_feed(path: Path) -> Iterator[Line]:
             yield json.loads(raw)
 
 
+def wait_for_writer(path: Path) -> None:
+    """Return once nobody writes the feed any more."""
+    if path.exists():
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH)
+
+
 def line_of(fact: Found | Checked | Sighted | Gone | Noted | Done, at: datetime, evidence: Evidence | None) -> Line:
     """A fact as a line. What belongs together stands in one line: a record and its validator, an outcome and the
     validators of its lists."""

@@ -15,7 +15,7 @@ from store.records import KnownRecord
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One run: the sites with the sources to look at, and what is known of them. ``archive`` is the root of WARC files,
-    ``warc`` this run's file in it."""
+    ``warc`` this run's file in it; ``patience``: seconds after which a silent parent has lost the hosts."""
 
     run: str
     started_at: datetime
@@ -23,6 +23,7 @@ class Job:
     archive: Path
     warc: str
     full: bool
+    patience: float
     sites: tuple[Site, ...]
     walked: frozenset[str]
     known: dict[str, list[KnownRecord]] = field(default_factory=dict)
@@ -32,7 +33,7 @@ class Job:
         """Write the job for the child."""
         data = {
             "run": self.run, "started_at": self.started_at.isoformat(), "feed": str(self.feed), "archive": str(self.archive),
-            "warc": self.warc, "full": self.full, "walked": sorted(self.walked),
+            "warc": self.warc, "full": self.full, "patience": self.patience, "walked": sorted(self.walked),
             "sites": [site.model_dump_json(by_alias=True) for site in self.sites],
             "known": {site: [asdict(record) for record in records] for site, records in self.known.items()},
             "validators": [asdict(validator) for validator in self.validators],
@@ -45,7 +46,8 @@ class Job:
         data = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             run=data["run"], started_at=datetime.fromisoformat(data["started_at"]), feed=Path(data["feed"]),
-            archive=Path(data["archive"]), warc=data["warc"], full=data["full"], walked=frozenset(data["walked"]),
+            archive=Path(data["archive"]), warc=data["warc"], full=data["full"], patience=data["patience"],
+            walked=frozenset(data["walked"]),
             # As JSON: strict models take lists for tuples only from there.
             sites=tuple(Site.model_validate_json(site) for site in data["sites"]),
             known={site: [KnownRecord(**record) for record in records] for site, records in data["known"].items()},

@@ -1,60 +1,19 @@
-"""What stands between the spider and the network: only configured hosts, no private addresses, patience, raw bytes."""
+"""What stands between the spider and the network besides :mod:`crawler.guard`: patience, and the bytes as they came."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import IgnoreRequest
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.error import DNSLookupError
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
-    from twisted.internet.defer import Deferred
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
 LONGEST_WAIT = 60.0
-
-
-class RefusedError(IgnoreRequest):
-    """A request that this program does not make; the message says why, in Chinese."""
-
-
-class Guard:
-    """Only hosts of the site are asked, redirects included; an address in numbers must be public or allowed."""
-
-    def process_request(self, request: Request) -> None:
-        """Raises RefusedError."""
-        hosts: Sequence[str] = request.meta.get("hosts", ())
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("http", "https"):
-            raise RefusedError(f"不支持的地址：{parts.scheme}")
-        # robots.txt is asked for by Scrapy itself, for a host that has passed.
-        if hosts and parts.netloc.lower() not in hosts and (parts.hostname or "") not in hosts:
-            raise RefusedError(f"转到了站外地址 {parts.netloc}")
-        if (parts.hostname or "") not in PublicResolver.private and _is_private(parts.hostname or ""):
-            raise RefusedError(f"内网地址 {parts.hostname}，未允许访问")
-
-
-class PublicResolver(CachingThreadedResolver):
-    """Names must lead to public addresses. Checked on the very address that is then connected to, so that a name cannot
-    be one thing when asked and another when used. ``private``: hosts that a site may have on a private address."""
-
-    private: ClassVar[set[str]] = set()
-
-    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802 -- Twisted's name
-        """The address, or DNSLookupError."""
-        return super().getHostByName(name, timeout).addCallback(self._checked, name)
-
-    def _checked(self, address: str, name: str) -> str:
-        if name not in self.private and _is_private(address):
-            raise DNSLookupError(f"{name} 指向内网地址 {address}")
-        return address
 
 
 class Patience:
@@ -95,12 +54,3 @@ class AsServed:
 def _retry_after(headers: Mapping[Any, Any]) -> float | None:
     value = headers.get(b"Retry-After")
     return float(value) if value and value.isdigit() else None
-
-
-def _is_private(host: str) -> bool:
-    try:
-        address = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return host.lower() == "localhost"
-    return not address.is_global or address.is_multicast
-

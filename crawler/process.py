@@ -1,12 +1,14 @@
 """The child process: ``python -m crawler.process JOB.json``. Crawls, writes feed and archive, and ends.
 
-It ends at once when its standard input closes: a crawl never outlives the program that asked for it.
+It ends at once when its standard input closes: a crawl never outlives the program that asked for it. Each byte that comes
+in says that the hosts are still its own to ask; without one for :attr:`crawler.job.Job.patience` seconds it ends too.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import threading
 import time
@@ -15,17 +17,18 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from core.settings import Site
+from crawler.addresses import private_hosts
 from crawler.archive import Archive
 from crawler.feed import FeedWriter
 from crawler.fetch import FetchSpider
+from crawler.guard import PublicResolver
 from crawler.job import Job
-from crawler.middlewares import PublicResolver
+from crawler.slots import Slot, slots
 from crawler.spider import TownwatchSpider
 
 ORPHANED = 75
@@ -35,8 +38,8 @@ def main(arguments: list[str]) -> int:
     """Do one job, or with ``--fetch`` ask for a few pages."""
     if arguments[0] == "--fetch":
         return fetch(Path(arguments[1]))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     job = Job.load(Path(arguments[0]))
+    threading.Thread(target=_end_with_parent, args=(job.patience,), daemon=True).start()
     archive = Archive(job.archive, job.warc)
     clock = _clock(job.started_at)
     with FeedWriter(job.feed) as feed:
@@ -58,7 +61,7 @@ def fetch(path: Path) -> int:
 
 def _run(spider: type[Spider], sites: tuple[Site, ...], **arguments: Any) -> dict[str, Any]:
     """Run one spider to its end; Scrapy's figures."""
-    PublicResolver.private = {host.split(":")[0] for site in sites if site.allow_private for host in site.hosts}
+    PublicResolver.private = private_hosts(sites)
     process = AsyncCrawlerProcess(scrapy_settings(sites))
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **arguments)
@@ -67,27 +70,30 @@ def _run(spider: type[Spider], sites: tuple[Site, ...], **arguments: Any) -> dic
 
 
 def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
-    """Scrapy's settings for some sites: a slot per host, as gentle as the gentlest site on it."""
-    slots: dict[str, dict[str, Any]] = {}
-    for site in sites:
-        for host in site.hosts:
-            name = urlsplit(f"//{host}").hostname or host
-            rate, at_once = site.politeness.requests_per_second, site.politeness.concurrency
-            if name in slots:
-                rate, at_once = min(rate, 1 / slots[name]["delay"]), min(at_once, slots[name]["concurrency"])
-            slots[name] = {"delay": 1 / rate, "concurrency": at_once, "randomize_delay": False}
+    """Scrapy's settings for some sites."""
     return {
         "USER_AGENT": user_agent(sites), "ROBOTSTXT_OBEY": True, "ROBOTSTXT_USER_AGENT": "Townwatch",
-        "DOWNLOAD_SLOTS": slots, "DOWNLOAD_DELAY": 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False, "CONCURRENT_REQUESTS": 64,
-        "TWISTED_DNS_RESOLVER": "crawler.middlewares.PublicResolver", "DNS_TIMEOUT": 15,
+        "DOWNLOAD_SLOTS": {host: _slot(slot) for host, slot in slots(sites).items()},
+        "DOWNLOAD_DELAY": 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False, "CONCURRENT_REQUESTS": 64,
+        "TWISTED_DNS_RESOLVER": "crawler.guard.PublicResolver", "DNS_TIMEOUT": 15,
+        # Through a proxy the guard would see the proxy's address instead of the site's.
+        "HTTPPROXY_ENABLED": False,
+        "DOWNLOAD_HANDLERS": {
+            "http": "crawler.guard.GuardedHandler", "https": "crawler.guard.GuardedHandler",
+            "data": None, "file": None, "ftp": None, "s3": None,
+        },
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.middlewares.Guard": 10, "crawler.middlewares.Patience": 550, "crawler.middlewares.AsServed": 950,
+            "crawler.guard.Guard": 10, "crawler.middlewares.Patience": 550, "crawler.middlewares.AsServed": 950,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
         },
         "HTTPERROR_ALLOW_ALL": True, "REDIRECT_MAX_TIMES": 5, "DOWNLOAD_WARNSIZE": 0, "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": "WARNING", "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     }
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {"delay": slot.delay, "concurrency": slot.concurrency, "randomize_delay": False}
 
 
 def user_agent(sites: Iterable[Site]) -> str:
@@ -109,9 +115,11 @@ def _figures(stats: dict[str, Any]) -> dict[str, int]:
     }
 
 
-def _end_with_parent() -> None:
-    # Nothing is ever sent: reading ends when the parent's end of the pipe closes, which even kill -9 brings about.
-    os.read(0, 1)
+def _end_with_parent(patience: float) -> None:
+    # Reading ends when the parent's end of the pipe closes, which even kill -9 brings about. A parent that is stopped or
+    # cannot reach the store says nothing, and its hosts will soon be another's.
+    while select.select([0], [], [], patience)[0] and os.read(0, 1):
+        pass
     os._exit(ORPHANED)
 
 

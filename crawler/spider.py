@@ -15,6 +15,7 @@ from core.nouns import Evidence, Outcome
 from core.settings import Site
 from crawler.archive import Archive
 from crawler.feed import FeedWriter, line_of
+from crawler.guard import RefusedError
 from crawler.job import Job
 from crawler.platforms import platform_of
 from crawler.platforms.base import Answer, Failure, Platform
@@ -128,6 +129,9 @@ def explain(error: BaseException | None) -> Failure:
         return Failure(outcome=Outcome.NOT_RUN, reason="robots.txt 不允许访问", definite=False)
     if isinstance(error, IgnoreRequest) and "redirections" in text:
         return Failure(outcome=Outcome.UNREACHABLE, reason="反复重定向")
+    if isinstance(error, RefusedError):
+        # Nobody was asked: that says nothing of whether the site can be reached.
+        return Failure(outcome=Outcome.NOT_RUN, reason=text)
     if isinstance(error, IgnoreRequest):
         return Failure(outcome=Outcome.UNREACHABLE, reason=text)
     kind = type(error).__name__

@@ -21,6 +21,9 @@ def write_config(directory: Path, town: DemoTown, webhook_url: str, mail_url: st
         "portal": town.portal_url,
         "board": town.board_url,
         "media": town.media_url,
+        "portal_host": town.portal_url.removeprefix("http://"),
+        "board_host": town.board_url.removeprefix("http://"),
+        "media_host": town.media_url.removeprefix("http://"),
         "webhook": _apprise(webhook_url),
         "mail": mail_url,
     }

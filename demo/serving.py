@@ -55,6 +55,7 @@ class Asked:
     method: str
     path: str
     status: int
+    host: str = ""
 
 
 Answer = Callable[[Request], Response]
@@ -69,10 +70,10 @@ class RequestLog:
     lines: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, method: str, path: str, status: int) -> None:
+    def add(self, method: str, path: str, status: int, host: str = "") -> None:
         """Note one answer."""
         with self._lock:
-            self.lines.append(Asked(now(), method, path, status))
+            self.lines.append(Asked(now(), method, path, status, host))
             if len(self.lines) > self.limit:
                 del self.lines[: self.limit // 10]
 
@@ -156,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
             method=self.command, target=self.path, path=parts.path, query=query, headers=headers, body=body
         )
         response = settle(request, self.server.answer(request))
-        self.server.log.add(self.command, self.path, response.status)
+        self.server.log.add(self.command, self.path, response.status, str(self.server.server_address[0]))
         if response.delay:
             self.server.stopping.wait(response.delay)
         self._send(response)
@@ -181,12 +182,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class SiteServer:
-    """Serves one ``answer`` function on 127.0.0.1. Port 0 takes a free one."""
+    """Serves one ``answer`` function on a loopback address. Port 0 takes a free one."""
 
-    def __init__(self, answer: Answer, log: RequestLog, port: int = 0) -> None:
-        self._server = _Server(("127.0.0.1", port), answer, log)
+    def __init__(self, answer: Answer, log: RequestLog, port: int = 0, address: str = "127.0.0.1") -> None:
+        self._server = _Server((address, port), answer, log)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://{address}:{self._server.server_address[1]}"
 
     def start(self) -> None:
         """Begin to answer."""

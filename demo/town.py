@@ -17,9 +17,13 @@ from demo.threads import corpus_threads, own_threads
 
 class DemoTown:
     """Starts and stops the sites. The same ``today`` gives the same pages, byte for byte. ``corpus`` is the folder
-    ``shared/data``: then the board also serves its messages, and the media site its government pages."""
+    ``shared/data``: then the board also serves its messages, and the media site its government pages. ``addresses``: the
+    loopback addresses of the three sites; three different ones make them three hosts, as the real ones are."""
 
-    def __init__(self, today: date, *, corpus: Path | None = None, port: int = 0) -> None:
+    def __init__(
+        self, today: date, *, corpus: Path | None = None, port: int = 0,
+        addresses: tuple[str, str, str] = ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
+    ) -> None:
         self.today = today
         self.portal = Portal(today)
         self.board = Board([*own_threads(today), *(corpus_threads(corpus) if corpus else ())])
@@ -30,8 +34,8 @@ class DemoTown:
         ports = (port, port + 1, port + 2) if port else (0, 0, 0)
         answers = (("portal", self.portal.answer), ("board", self.board.answer), ("media", self._media))
         self._servers = [
-            SiteServer(self.faults.around(name, answer), self._log, number)
-            for (name, answer), number in zip(answers, ports, strict=True)
+            SiteServer(self.faults.around(name, answer), self._log, number, address)
+            for (name, answer), number, address in zip(answers, ports, addresses, strict=True)
         ]
         self.portal_url, self.board_url, self.media_url = (server.url for server in self._servers)
         self.url = self.portal_url

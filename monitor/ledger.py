@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.clock import local_date
 from core.nouns import Finding, Judgement, Severity, Verdict
+from monitor import handling
 
 _WORST_FIRST = (Verdict.BAD, Verdict.CANNOT_JUDGE, Verdict.OK)
 
@@ -18,7 +20,8 @@ _WORST_FIRST = (Verdict.BAD, Verdict.CANNOT_JUDGE, Verdict.OK)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
     """What changed. ``still_open`` are the findings judged bad again, with their present words and severity;
-    ``unchanged`` the open ones of which nothing was said; ``severity_changes`` pairs a finding with what it was."""
+    ``unchanged`` the open ones of which nothing was said; ``severity_changes`` pairs a finding with what it was,
+    ``handling_changes`` with the event that ended what a person had said of it."""
 
     opened: tuple[Finding, ...] = ()
     reopened: tuple[Finding, ...] = ()
@@ -26,6 +29,7 @@ class Fold:
     resolved: tuple[Finding, ...] = ()
     unchanged: tuple[Finding, ...] = ()
     severity_changes: tuple[tuple[Finding, Severity], ...] = ()
+    handling_changes: tuple[tuple[Finding, str], ...] = ()
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -40,6 +44,7 @@ def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime
     findings = {finding.fingerprint: finding for finding in known}
     opened, reopened, still_open, resolved = [], [], [], []
     changes: list[tuple[Finding, Severity]] = []
+    ended: list[tuple[Finding, str]] = []
     for fingerprint, judgement in _one_each(judgements).items():
         before = findings.get(fingerprint)
         if judgement.verdict is Verdict.BAD:
@@ -49,7 +54,9 @@ def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime
             elif not before.open:
                 reopened.append(now)
             else:
+                now, event = handling.carried(before, now, local_date(at))
                 still_open.append(now)
+                ended += [(now, event)] if event else []
                 changes += [(now, before.severity)] if now.severity is not before.severity else []
         elif judgement.verdict is Verdict.OK and before and before.open:
             resolved.append(replace(before, resolved_at=at))
@@ -57,7 +64,7 @@ def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime
     untouched = tuple(f for f in findings.values() if f.open and f.fingerprint not in touched)
     return Fold(
         opened=tuple(opened), reopened=tuple(reopened), still_open=tuple(still_open), resolved=tuple(resolved),
-        unchanged=untouched, severity_changes=tuple(changes),
+        unchanged=untouched, severity_changes=tuple(changes), handling_changes=tuple(ended),
     )
 
 

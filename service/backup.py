@@ -19,7 +19,7 @@ _GZIP = 31  # zlib's word for a gzip member
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of the archive, as far as it goes into the backup."""
+    """A file of an archive, as far as it goes into the backup; its name begins at the working folder."""
 
     name: str
     path: Path
@@ -35,7 +35,7 @@ def back_up(
         with store_backup.snapshot(engine) as connection:
             revision = store_backup.revision_within(connection)
             # After the snapshot began: every byte that its versions refer to is in the archive by then.
-            files, missing = _archive(archive_root(var), store_backup.last_evidence(connection, revision))
+            files, missing = _archives(var, store_backup.last_evidence(connection, revision))
             parts = [*_tables(writer, connection, revision, progress)]
         parts += [*_files(writer, files, progress)]
         parts += [*_config(writer, config)]
@@ -56,8 +56,8 @@ def _tables(writer: Writer, connection: Connection, revision: str, progress: Pro
 
 def _files(writer: Writer, files: Iterable[_File], progress: Progress) -> Iterator[Part]:
     for file in files:
-        yield writer.add(f"archive/{file.name}", _head(file.path, file.size), packed=True)
-        progress(f"archive/{file.name}", file.size, file.size)
+        yield writer.add(file.name, _head(file.path, file.size), packed=True)
+        progress(file.name, file.size, file.size)
 
 
 def _config(writer: Writer, config: Path | None) -> Iterator[Part]:
@@ -66,14 +66,17 @@ def _config(writer: Writer, config: Path | None) -> Iterator[Part]:
         yield writer.add(f"config/{path.relative_to(config).as_posix()}", _head(path, path.stat().st_size))
 
 
-def _archive(root: Path, referred: dict[str, int]) -> tuple[list[_File], tuple[str, ...]]:
-    """The archive's files, each up to its last whole gzip member, and the names of those that do not hold what the store
-    refers to (``referred``: offset of the last member, by name)."""
-    files = []
-    for path in _visible(root):
-        name = path.relative_to(root).as_posix()
-        files.append(_File(name, path, whole_members(path, referred.get(name, 0))))
-    sizes = {file.name: file.size for file in files}
+def _archives(var: Path, referred: dict[str, int]) -> tuple[list[_File], tuple[str, ...]]:
+    """The files of the archive, of every town's where there are several, each up to its last whole gzip member; and the
+    names of those that do not hold what the store refers to (``referred``: offset of the last member, by name)."""
+    files, sizes = [], dict[str, int]()
+    for root in (archive_root(var), *map(archive_root, sorted((var / "towns").glob("*")))):
+        for path in _visible(root):
+            name = path.relative_to(root).as_posix()
+            file = _File(path.relative_to(var).as_posix(), path, whole_members(path, referred.get(name, 0)))
+            files.append(file)
+            # A run's file has a name that no other run has, of whichever town.
+            sizes[name] = max(file.size, sizes.get(name, 0))
     return files, tuple(sorted(name for name, offset in referred.items() if sizes.get(name, 0) <= offset))
 
 

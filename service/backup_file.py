@@ -26,7 +26,7 @@ from core.errors import TownwatchError
 
 FORMAT: Literal[1] = 1
 MANIFEST = "manifest.json"
-FOLDERS = ("tables", "archive", "config")
+FOLDERS = ("tables", "archive", "towns", "config")
 _PARTIAL = ".townwatch-partial"
 # All that the zip reader was seen to raise for a flipped byte.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, KeyError)
@@ -57,7 +57,7 @@ class Part(_Strict):
 
     @property
     def folder(self) -> str:
-        """``tables``, ``archive`` or ``config``."""
+        """``tables``, ``archive``, ``towns`` (the archives of several) or ``config``."""
         return self.name.partition("/")[0]
 
     @property
@@ -80,6 +80,11 @@ class Manifest(_Strict):
     def folder(self, name: str) -> tuple[Part, ...]:
         """The parts of one folder."""
         return tuple(part for part in self.parts if part.folder == name)
+
+    @property
+    def archives(self) -> tuple[Part, ...]:
+        """The parts of every archive: named by their place below the working folder."""
+        return self.folder("archive") + self.folder("towns")
 
 
 class Writer:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
+from pathlib import Path
 
-from service.retention import Retention, before, deliveries_to_remove, runs_to_remove
+from service.retention import Retention, before, deliveries_to_remove, folders_to_remove, runs_to_remove
 from store import prune as prune_store
+from store import runs as run_store
 from store.database import Engine, transaction
 
 
@@ -26,3 +29,15 @@ def prune(engine: Engine, retention: Retention, now: datetime, *, dry_run: bool 
         if not dry_run:
             prune_store.remove(connection, run_ids=runs, delivery_ids=deliveries, validators_before=unchecked)
     return counts
+
+
+def prune_folders(var: Path, engine: Engine, retention: Retention, now: datetime, *, dry_run: bool = False) -> list[str]:
+    """The folders under ``var/runs`` (job, feed and log of a run) that were removed, or would be."""
+    root = var / "runs"
+    with engine.connect() as connection:
+        running = set(run_store.running(connection))
+    names = [path.name for path in root.iterdir() if path.is_dir()] if root.is_dir() else []
+    old = folders_to_remove(names, running, before(now, retention.runs))
+    for name in [] if dry_run else old:
+        shutil.rmtree(root / name)
+    return old

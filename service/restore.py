@@ -34,12 +34,13 @@ def restore(
     are never overwritten. Whatever goes wrong, the store is as it was before. Raises BackupError, StoreError."""
     manifest = backup.manifest
     store_backup.require_known(manifest.revision)
-    archive = manifest.folder("archive")
+    archive = manifest.archives
     with ExitStack() as undo, transaction(engine) as connection:
         store_backup.prepare(connection, manifest.revision, replace=replace)
         rows = _load(backup, connection, progress)
         # Placed before the commit: the store never refers to evidence that is not there yet.
-        undo.enter_context(_placed(backup, archive, archive_root(var), progress))
+        undo.enter_context(_placed(backup, manifest.folder("archive"), archive_root(var), progress))
+        undo.enter_context(_placed(backup, manifest.folder("towns"), var / "towns", progress))
     migrate_store(engine)
     kept = config is not None and config.is_dir() and any(config.iterdir())
     settings = () if config is None or kept else manifest.folder("config")

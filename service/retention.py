@@ -6,14 +6,16 @@ what goes is the log of ordinary days long past.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.clock import local_date
+from core.clock import SHANGHAI, local_date
 from core.nouns import DeliveryStatus
 from store.prune import OldDelivery, OldRun
 
+_RUN = re.compile(r"\d{8}T\d{6}-")
 SHORTEST_DAYS = 90
 """Below this a period is a slip of the hand: escalations and monthly digests still read these rows."""
 
@@ -44,6 +46,13 @@ def runs_to_remove(runs: Iterable[OldRun], cutoff: datetime) -> list[str]:
     last_of_month = {(day.year, day.month): run.id for run in finished for day in [local_date(run.started_at)]}
     kept = set(last_of_month.values())
     return [run.id for run in finished if run.started_at < cutoff and run.id not in kept]
+
+
+def folders_to_remove(names: Iterable[str], running: Collection[str], cutoff: datetime) -> list[str]:
+    """Folders of runs that began before ``cutoff``. A run's name begins with its time; what is named otherwise is not of
+    a run, and what still runs, or was never loaded, is kept."""
+    earliest = f"{cutoff.astimezone(SHANGHAI):%Y%m%dT%H%M%S}"
+    return sorted(name for name in names if _RUN.match(name) and name not in running and name[: len(earliest)] < earliest)
 
 
 def deliveries_to_remove(

@@ -6,24 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import text as sql
 
 from core.nouns import Case, CaseState, CaseStep
 from store import tables
 from store.bulk import portions
 from store.database import Connection
+from store.lists import page
 from store.scope import own
 
 _CASES, _STEPS = tables.cases, tables.case_steps
 _CHANGEABLE = frozenset({"category", "state", "owner", "due", "provisional", "title"})
-_CLOSED = (CaseState.REPLIED, CaseState.CLOSED)
+_OPEN_STATES = (CaseState.REGISTERED, CaseState.ASSESSED, CaseState.ASSIGNED)
+_OPEN = sql(tables.OPEN_CASES)
+_FIRST_DUE = (_CASES.c.due.asc().nulls_last(), _CASES.c.id)
 
 
 def register(
     connection: Connection, *, record_id: int, source: str, url: str, title: str, category: str, state: CaseState,
     owner: str | None, registered_at: datetime, due: date | None, provisional: bool, step: CaseStep,
 ) -> Case:
-    """Enter a new case with its first step; the record must not have one yet."""
+    """Enter a new case with its first step; the record must not have one yet. KeyError where there is no such record."""
+    known = select(tables.records.c.id).where(tables.records.c.id == record_id, own(connection, tables.records))
+    if connection.execute(known).first() is None:
+        raise KeyError(record_id)
     values = {
         "record_id": record_id, "source": source, "url": url, "title": title, "category": category, "state": state,
         "owner": owner, "registered_at": registered_at, "due": due, "provisional": provisional,
@@ -69,9 +76,9 @@ def list_cases(
 ) -> list[Case]:
     """Cases with their steps, the first due first, then those without a due day. ``since`` and ``until`` (not
     included) are times of registration."""
-    query = select(_CASES).order_by(_CASES.c.due.is_(None), _CASES.c.due, _CASES.c.id)
+    query = select(_CASES).order_by(*_FIRST_DUE)
     if open_only:
-        query = query.where(_CASES.c.state.not_in(_CLOSED))
+        query = query.where(_OPEN)
     if state is not None:
         query = query.where(_CASES.c.state == state)
     if owner is not None:
@@ -81,6 +88,34 @@ def list_cases(
     if until is not None:
         query = query.where(_CASES.c.registered_at < until)
     return _with_steps(connection, query.limit(limit).offset(offset) if limit is not None or offset else query)
+
+
+def page_of_cases(
+    connection: Connection, *, state: CaseState | None = None, category: str | None = None, owner: str | None = None,
+    text: str = "", source: str | None = None, overdue_on: date | None = None, open_only: bool = False, number: int = 1,
+    size: int = 50,
+) -> tuple[list[Case], int | None]:
+    """A page of the register without steps, ``number`` from 1, and how many cases there are in all (None: more than
+    10,000). What waits for an answer comes with the first due first, anything else with the newest first.
+
+    ``text``: part of the title. ``overdue_on``: only what was overdue on that day.
+    """
+    waiting = open_only or overdue_on is not None or state in _OPEN_STATES
+    query = select(_CASES).where(own(connection, _CASES), *_wanted(state, category, owner, text, source))
+    if overdue_on is not None:
+        query = query.where(_CASES.c.due < overdue_on, _CASES.c.provisional.is_(False))
+    newest = (_CASES.c.registered_at.desc(), _CASES.c.id.desc())
+    query = query.where(_OPEN).order_by(*_FIRST_DUE) if waiting else query.order_by(*newest)
+    rows, total = page(connection, query, number, size)
+    return [_case(row._mapping, ()) for row in rows], total
+
+
+def _wanted(
+    state: CaseState | None, category: str | None, owner: str | None, text: str, source: str | None
+) -> list[ColumnElement[bool]]:
+    equal = {"state": state, "category": category, "owner": owner, "source": source}
+    found = [_CASES.c[name] == value for name, value in equal.items() if value is not None]
+    return [*found, _CASES.c.title.contains(text, autoescape=True)] if text else found
 
 
 def _existing(connection: Connection, case_id: int) -> Case:

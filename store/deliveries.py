@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, i
 from core.nouns import AlertItem, Delivery, DeliveryStatus, Reason, Severity
 from store import tables
 from store.database import Connection
+from store.lists import page
 from store.scope import own
 
 _WAITING = (DeliveryStatus.PENDING, DeliveryStatus.FAILED)
@@ -89,17 +90,21 @@ def list_deliveries(
     since: datetime | None = None, until: datetime | None = None, limit: int | None = None, offset: int = 0,
 ) -> list[Delivery]:
     """Deliveries, newest first; ``since`` <= created < ``until``."""
-    query = select(_T).where(own(connection, _T)).order_by(_T.c.created_at.desc(), _T.c.id.desc())
-    query = query.limit(limit).offset(offset)
-    if status is not None:
-        query = query.where(_T.c.status == status)
-    if recipient is not None:
-        query = query.where(_T.c.recipient == recipient)
+    query = _newest_first(connection, status, recipient).limit(limit).offset(offset)
     if since is not None:
         query = query.where(_T.c.created_at >= since)
     if until is not None:
         query = query.where(_T.c.created_at < until)
     return _deliveries(connection, query)
+
+
+def page_of_deliveries(
+    connection: Connection, *, status: DeliveryStatus | None = None, recipient: str | None = None, number: int = 1,
+    size: int = 50,
+) -> tuple[list[Delivery], int | None]:
+    """A page of the outbox, newest first, ``number`` from 1, and how many there are in all (None: more than 10,000)."""
+    rows, total = page(connection, _newest_first(connection, status, recipient), number, size)
+    return [_delivery(row) for row in rows], total
 
 
 def unfinished(connection: Connection) -> list[Delivery]:
@@ -162,6 +167,15 @@ def supersede(connection: Connection, delivery_ids: Sequence[str]) -> None:
         )
 
 
+def revive(connection: Connection, delivery_id: str) -> bool:
+    """Try a delivery that was given up anew, its tries counted from none; False where it was not given up."""
+    changed = connection.execute(
+        update(_T).where(own(connection, _T), _T.c.id == delivery_id, _T.c.status == DeliveryStatus.DEAD)
+        .values(status=DeliveryStatus.PENDING, attempts=0, next_try_at=None, claimed_at=None)
+    )
+    return changed.rowcount == 1
+
+
 def said(connection: Connection) -> list[Said]:
     """The whole memory of the plan."""
     return [_said(row) for row in connection.execute(select(tables.said).where(own(connection, tables.said)))]
@@ -214,6 +228,13 @@ def count_failed_tries(connection: Connection, start: datetime, end: datetime, r
     return connection.execute(query if recipient is None else query.where(_T.c.recipient == recipient)).scalar_one()
 
 
+def _newest_first(connection: Connection, status: DeliveryStatus | None, recipient: str | None) -> Select[Any]:
+    query = select(_T).where(own(connection, _T)).order_by(_T.c.created_at.desc(), _T.c.id.desc())
+    if status is not None:
+        query = query.where(_T.c.status == status)
+    return query if recipient is None else query.where(_T.c.recipient == recipient)
+
+
 def _may_be_tried(now: datetime, stale_before: datetime) -> ColumnElement[bool]:
     waiting = and_(_T.c.status.in_(_WAITING), or_(_T.c.next_try_at.is_(None), _T.c.next_try_at <= now))
     return or_(waiting, and_(_T.c.status == DeliveryStatus.CLAIMED, _T.c.claimed_at <= stale_before))
@@ -230,6 +251,8 @@ def _has_older() -> ColumnElement[bool]:
 
 
 def _log(connection: Connection, delivery_id: str, now: datetime, ok: bool, answer: str) -> None:
+    if connection.execute(select(_T.c.id).where(_T.c.id == delivery_id, own(connection, _T))).first() is None:
+        raise KeyError(delivery_id)
     connection.execute(insert(tables.attempts).values(delivery=delivery_id, at=now, ok=ok, answer=answer))
 
 

@@ -1,16 +1,72 @@
-"""Counts over a period that the digest prints. Every period is ``start`` <= t < ``end``."""
+"""Counts over a period that the digest prints, and those by town for the county. Every period is ``start`` <= t < ``end``."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
+from sqlalchemy import text as sql
 
 from core.clock import local_date
-from core.nouns import Outcome
+from core.nouns import DeliveryStatus, Outcome, Severity
 from store import tables
 from store.database import Connection
 from store.scope import own
+
+
+@dataclass(slots=True)
+class TownFigures:
+    """How a town stands now. ``columns``: by status, as the last check judged them; ``last_run_at``: when its last
+    crawl ended."""
+
+    open_cases: int = 0
+    overdue_cases: int = 0
+    findings: dict[Severity, int] = field(default_factory=dict)
+    columns: dict[str, int] = field(default_factory=dict)
+    dead_deliveries: int = 0
+    last_run_at: datetime | None = None
+
+
+def figures_by_town(connection: Connection, today: date) -> dict[str, TownFigures]:
+    """Every town of which the store holds anything; ``today`` decides what is overdue."""
+    found: defaultdict[str, TownFigures] = defaultdict(TownFigures)
+    for row in _cases_by_town(connection, today):
+        found[row.town].open_cases, found[row.town].overdue_cases = row.open, row.overdue
+    table = tables.findings.c
+    counted = select(table.town, table.severity, func.count().label("number")).where(table.resolved_at.is_(None))
+    for row in connection.execute(counted.where(own(connection, tables.findings)).group_by(table.town, table.severity)):
+        found[row.town].findings[Severity(row.severity)] = row.number
+    for row in _columns_by_town(connection):
+        found[row.town].columns[row.status] = row.number
+    outbox = tables.deliveries.c
+    dead = select(outbox.town, func.count().label("number")).where(outbox.status == DeliveryStatus.DEAD)
+    for row in connection.execute(dead.where(own(connection, tables.deliveries)).group_by(outbox.town)):
+        found[row.town].dead_deliveries = row.number
+    runs = tables.runs
+    last = select(runs.c.town, func.max(runs.c.finished_at).label("at")).where(own(connection, runs)).group_by(runs.c.town)
+    for row in connection.execute(last):
+        found[row.town].last_run_at = row.at
+    return dict(found)
+
+
+def _cases_by_town(connection: Connection, today: date) -> Iterator[Any]:
+    table = tables.cases
+    overdue = case((and_(table.c.due < today, table.c.provisional.is_(False)), 1), else_=0)
+    query = select(table.c.town, func.count().label("open"), func.sum(overdue).label("overdue"))
+    query = query.where(sql(tables.OPEN_CASES), own(connection, table)).group_by(table.c.town)
+    yield from connection.execute(query)
+
+
+def _columns_by_town(connection: Connection) -> Iterator[Any]:
+    table = tables.judgements
+    status = table.c.evidence["status"].as_string()
+    standing = select(table.c.town, status.label("status"), func.count().label("number"))
+    standing = standing.where(table.c.subject.startswith("column:"), status.is_not(None), own(connection, table))
+    yield from connection.execute(standing.group_by(table.c.town, status))
 
 
 def records_naming(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:
@@ -58,3 +114,10 @@ def finding_events(connection: Connection, start: datetime, end: datetime) -> di
     for event, fingerprint in connection.execute(query):
         found.setdefault(event, set()).add(fingerprint)
     return found
+
+
+def cases_by_month(connection: Connection, since: datetime) -> dict[str, int]:
+    """By month in China (``2026-03``), how many cases were registered since a time."""
+    cases = tables.cases
+    query = select(cases.c.registered_at).where(cases.c.registered_at >= since, own(connection, cases))
+    return dict(Counter(local_date(at).strftime("%Y-%m") for at in connection.execute(query).scalars()))

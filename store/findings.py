@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
 
 from core.nouns import ColumnStatus, Finding, Judgement, Severity, Verdict
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.lists import page
 from store.scope import own
 
 _FINDINGS, _EVENTS, _JUDGEMENTS = tables.findings, tables.finding_events, tables.judgements
@@ -32,6 +33,8 @@ class Fold(Protocol):
     def resolved(self) -> Sequence[Finding]: ...  # noqa: D102
     @property
     def severity_changes(self) -> Sequence[tuple[Finding, Severity]]: ...  # noqa: D102
+    @property
+    def handling_changes(self) -> Sequence[tuple[Finding, str]]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,37 @@ def resolved_since(connection: Connection, since: datetime) -> list[Finding]:
     return _select(connection, _FINDINGS.c.resolved_at >= since)
 
 
+def page_of_findings(
+    connection: Connection, *, severity: Severity | None = None, rule: str = "", owner: str | None = None,
+    handling: str | None = None, resolved: bool = False, number: int = 1, size: int = 50,
+) -> tuple[list[Finding], int | None]:
+    """A page of the open findings, the worst first, then the oldest; or of the resolved ones, the last resolved first.
+    ``number`` counts from 1; the second answer is how many there are in all (None: more than 10,000).
+
+    ``rule``: how the rule's id begins. ``handling``: what a person said of it, empty for nothing yet.
+    """
+    table = _FINDINGS.c
+    equal = {"severity": severity, "owner": owner, "handling": handling}
+    conditions = [table[name] == value for name, value in equal.items() if value is not None]
+    if rule:
+        conditions.append(table.rule_id.startswith(rule, autoescape=True))
+    query = select(_FINDINGS).where(own(connection, _FINDINGS), *conditions)
+    if resolved:
+        query = query.where(table.resolved_at.is_not(None)).order_by(table.resolved_at.desc(), table.fingerprint)
+    else:
+        rank = case(*((table.severity == each, each.rank) for each in Severity))
+        query = query.where(table.resolved_at.is_(None)).order_by(rank, table.first_seen_at, table.fingerprint)
+    rows, total = page(connection, query, number, size)
+    return [_finding(row._mapping) for row in rows], total
+
+
+def severity_counts(connection: Connection) -> dict[Severity, int]:
+    """How many findings are open, by severity, the worst first; a severity without any is 0."""
+    query = select(_FINDINGS.c.severity, func.count()).where(own(connection, _FINDINGS), _FINDINGS.c.resolved_at.is_(None))
+    found = {Severity(name): number for name, number in connection.execute(query.group_by(_FINDINGS.c.severity))}
+    return {severity: found.get(severity, 0) for severity in sorted(Severity, key=lambda each: each.rank)}
+
+
 def apply(connection: Connection, fold: Fold, now: datetime) -> None:
     """Write what a fold changed, with an event for each opening, reopening, change of severity and resolution."""
     if fold.opened:
@@ -98,6 +132,21 @@ def apply(connection: Connection, fold: Fold, now: datetime) -> None:
     _add_events(connection, "resolved", fold.resolved, now)
     for finding, before in fold.severity_changes:
         add_event(connection, finding.fingerprint, "severity", now, note=f"{before} -> {finding.severity}")
+    for finding, event in fold.handling_changes:
+        add_event(connection, finding.fingerprint, event, now)
+        _forget_said(connection, finding.fingerprint)
+
+
+def handle(
+    connection: Connection, fingerprint: str, *, handling: str, until: date | None, event: str, who: str, note: str, at: datetime
+) -> None:
+    """Write what a person said of a finding. What is taken back is to be heard of anew."""
+    values = {"handling": handling, "handled_until": until}
+    mine = (_FINDINGS.c.fingerprint == fingerprint, own(connection, _FINDINGS))
+    connection.execute(update(_FINDINGS).where(*mine).values(values))
+    add_event(connection, fingerprint, event, at, who=who, note=note)
+    if not handling:
+        _forget_said(connection, fingerprint)
 
 
 def add_event(
@@ -140,6 +189,13 @@ def judgements(connection: Connection) -> list[Judgement]:
 def column_statuses(connection: Connection) -> list[ColumnStatus]:
     """Every column as the last check judged it."""
     return [_column_status(judgement) for judgement in judgements(connection) if "status" in judgement.evidence]
+
+
+def _forget_said(connection: Connection, fingerprint: str) -> None:
+    """Let the plan take it for something new: its owner hears of it again."""
+    said = tables.said
+    mine = (own(connection, said), said.c.kind == "finding", said.c.item == fingerprint)
+    connection.execute(delete(said).where(*mine))
 
 
 def _column_status(judgement: Judgement) -> ColumnStatus:

@@ -28,8 +28,13 @@ def replace(
 def replace_all(
     connection: Connection, found: Sequence[tuple[int, str, Sequence[Mention]]], now: datetime
 ) -> None:
-    """The same for many records at once: ``(record id, content hash, mentions)``."""
+    """The same for many records at once: ``(record id, content hash, mentions)``. KeyError for a record that is not of
+    the connection's town."""
+    records = tables.records
     for portion in portions(record_id for record_id, _, _ in found):
+        known = select(records.c.id).where(records.c.id.in_(portion), own(connection, records))
+        if strange := set(portion).difference(connection.execute(known).scalars()):
+            raise KeyError(min(strange))
         connection.execute(delete(_TABLE).where(_TABLE.c.record_id.in_(portion)))
     rows = [
         {"record_id": record_id, "content_hash": content_hash, "found_at": now}

@@ -83,7 +83,7 @@ def rehash(connection: Connection, username: str, hashed: str) -> None:
     connection.execute(update(users).where(users.c.username == username).values(password_hash=hashed))
 
 
-def change(connection: Connection, username: str, **columns: str | None | bool | Iterable[str]) -> None:
+def change(connection: Connection, username: str, **columns: str | bool | Iterable[str] | None) -> None:
     """Change columns of an account; every session of it ends, so that what it may do is never older than this."""
     unknown = set(columns) - _CHANGEABLE
     if unknown:

@@ -67,8 +67,8 @@ def count_validators(connection: Connection, before: datetime) -> int:
 
 def count_parts(connection: Connection, run_ids: Sequence[str], delivery_ids: Sequence[str]) -> tuple[int, int]:
     """How many source results and tries belong to these runs and deliveries; they go with them."""
-    return _count(connection, run_sources, run_sources.c.run, run_ids), _count(
-        connection, attempts, attempts.c.delivery, delivery_ids
+    return _count(connection, run_sources.c.run, runs, run_ids), _count(
+        connection, attempts.c.delivery, deliveries, delivery_ids
     )
 
 
@@ -83,8 +83,6 @@ def remove(
     connection.execute(delete(validators).where(validators.c.checked_at < validators_before, own(connection, validators)))
 
 
-def _count(connection: Connection, table: Table, column: Column[str], ids: Sequence[str]) -> int:
-    return sum(
-        connection.execute(select(func.count()).select_from(table).where(column.in_(portion))).scalar_one()
-        for portion in portions(ids)
-    )
+def _count(connection: Connection, part: Column[str], whole: Table, ids: Sequence[str]) -> int:
+    query = select(func.count()).select_from(whole).join(part.table, part == whole.c.id).where(own(connection, whole))
+    return sum(connection.execute(query.where(whole.c.id.in_(portion))).scalar_one() for portion in portions(ids))

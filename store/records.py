@@ -13,6 +13,7 @@ from core.clock import Moment
 from core.nouns import Attachment, StoredRecord, Version
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.lists import page
 from store.record_rows import Arrival, from_json, moment_at, record_row, stored_record, to_json, version_of, version_row
 from store.scope import own
 from store.tables import records, sightings, versions
@@ -21,6 +22,8 @@ __all__ = ["Arrival", "from_json", "to_json"]
 
 Identity = tuple[str, str]
 """Site and key."""
+TITLES_LOOKED_AT = 10_000
+"""No index finds two Chinese characters within a title, so a search looks at the newest so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def get(connection: Connection, record_id: int) -> StoredRecord:
 
 def of_source(connection: Connection, source: str) -> list[StoredRecord]:
     """Everything that a source ever listed, removed records too; newest first."""
-    listed = select(sightings.c.record_id).where(sightings.c.source == source)
+    listed = select(sightings.c.record_id).where(sightings.c.source == source, own(connection, sightings))
     return _load(connection, _SELECT.where(records.c.id.in_(listed), own(connection, records)).order_by(*_NEWEST_FIRST))
 
 
@@ -88,8 +91,8 @@ def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: 
     """Remember that the present content of these records has been searched with these terms."""
     rows = [{"id_": record.id, "searched": f"{record.content_hash}:{terms}"} for record in stored]
     if rows:
-        statement = update(records).where(records.c.id == bindparam("id_")).values(matched=bindparam("searched"))
-        connection.execute(statement, rows)
+        mine = and_(records.c.id == bindparam("id_"), own(connection, records))
+        connection.execute(update(records).where(mine).values(matched=bindparam("searched")), rows)
 
 
 def versions_of(connection: Connection, record_id: int) -> list[Version]:
@@ -99,27 +102,44 @@ def versions_of(connection: Connection, record_id: int) -> list[Version]:
     return [version_of(row) for row in connection.execute(query)]
 
 
+def with_versions(connection: Connection) -> Iterator[tuple[StoredRecord, list[Version]]]:
+    """Every record with all its versions, oldest first; a few hundred in memory at a time."""
+    ids = connection.execute(select(records.c.id).where(own(connection, records)).order_by(records.c.id)).scalars().all()
+    for portion in portions(ids):
+        kept: dict[int, list[Version]] = {}
+        for row in connection.execute(select(versions).where(versions.c.record_id.in_(portion)).order_by(versions.c.id)):
+            kept.setdefault(row.record_id, []).append(version_of(row))
+        for stored in _load(connection, _SELECT.where(records.c.id.in_(portion)).order_by(records.c.id)):
+            yield stored, kept.get(stored.id, [])
+
+
 def count(connection: Connection) -> int:
     """How many records there are, removed ones too."""
     return connection.execute(select(func.count()).select_from(records).where(own(connection, records))).scalar_one()
 
 
-def search(
-    connection: Connection, *, text: str = "", source: str | None = None, site: str | None = None, kind: str | None = None,
-    limit: int = 50, offset: int = 0,
-) -> list[StoredRecord]:
-    """A page of records, newest first, whose title or body contains the text."""
-    wanted = _conditions(text, source, site, kind)
-    query = _SELECT.where(own(connection, records), *wanted).order_by(*_NEWEST_FIRST).limit(limit).offset(offset)
-    return _load(connection, query)
+def page_of_records(
+    connection: Connection, *, source: str | None = None, text: str = "", number: int = 1, size: int = 50
+) -> tuple[list[StoredRecord], int | None]:
+    """A page of what a source ever listed (None: of all records), removed records too, newest first, ``number`` from 1;
+    and how many there are in all (None: more than 10,000).
 
-
-def search_count(
-    connection: Connection, *, text: str = "", source: str | None = None, site: str | None = None, kind: str | None = None
-) -> int:
-    """How many records :func:`search` has in all."""
-    query = select(func.count()).select_from(records).where(own(connection, records), *_conditions(text, source, site, kind))
-    return connection.execute(query).scalar_one()
+    ``text``: part of the title. Only the newest :data:`TITLES_LOOKED_AT` titles of the list are looked at.
+    """
+    table, key = (records, records.c.id) if source is None else (sightings, sightings.c.record_id)
+    query = select(key.label("id"), table.c.newest_at).where(own(connection, table))
+    query = query.order_by(table.c.newest_at.desc(), key.desc())
+    if source is not None:
+        query = query.where(sightings.c.source == source)
+    if text:
+        newest = query.limit(TITLES_LOOKED_AT).subquery()
+        query = select(newest.c.id).join(records, records.c.id == newest.c.id)
+        query = query.where(records.c.title.contains(text, autoescape=True))
+        query = query.order_by(newest.c.newest_at.desc(), newest.c.id.desc())
+    rows, total = page(connection, query, number, size)
+    ids = [row.id for row in rows]
+    found = {record.id: record for record in _load(connection, _SELECT.where(records.c.id.in_(ids)))}
+    return [found[record_id] for record_id in ids], total
 
 
 def source_facts(connection: Connection, as_of: datetime | None = None) -> dict[str, SourceFacts]:
@@ -219,7 +239,7 @@ def save_sightings(connection: Connection, seen: Sequence[Sighting]) -> None:
     stored = _states(connection, [(s.site, s.key) for s in seen])
     rows = [
         {"record_id": stored[s.site, s.key].id, "source": s.source, "row_hash": s.row_hash, "first_seen_at": s.at,
-         "last_seen_at": s.at}
+         "last_seen_at": s.at, "newest_at": stored[s.site, s.key].published_at or s.at}
         for s in seen if (s.site, s.key) in stored
     ]
     keys = ["record_id", "source"]
@@ -243,21 +263,11 @@ class _State:
     content_hash: str
     checked_at: datetime
     versions: int
+    published_at: datetime | None
 
 
 _SELECT = select(records)
 _NEWEST_FIRST = (records.c.published_at.desc().nulls_last(), records.c.id.desc())
-
-
-def _conditions(text: str, source: str | None, site: str | None, kind: str | None) -> Iterator[Any]:
-    if text:
-        yield or_(records.c.title.contains(text, autoescape=True), records.c.body.contains(text, autoescape=True))
-    if source:
-        yield records.c.id.in_(select(sightings.c.record_id).where(sightings.c.source == source))
-    if site:
-        yield records.c.site == site
-    if kind:
-        yield records.c.kind == kind
 
 
 def _among(connection: Connection, identities: Sequence[Identity]) -> ColumnElement[bool]:
@@ -266,10 +276,11 @@ def _among(connection: Connection, identities: Sequence[Identity]) -> ColumnElem
 
 def _states(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, _State]:
     found: dict[Identity, _State] = {}
-    columns = (records.c.site, records.c.key, records.c.id, records.c.content_hash, records.c.checked_at, records.c.versions)
+    names = ("id", "content_hash", "checked_at", "versions", "published_at")
+    columns = [records.c[name] for name in ("site", "key", *names)]
     for portion in portions(dict.fromkeys(identities)):
         for row in connection.execute(select(*columns).where(_among(connection, portion))):
-            found[row.site, row.key] = _State(row.id, row.content_hash, row.checked_at, row.versions)
+            found[row.site, row.key] = _State(*row[2:])
     return found
 
 
@@ -286,8 +297,13 @@ def _update_changed(connection: Connection, changed: list[Arrival], stored: dict
         row = record_row(arrival) | {"changed_at": arrival.at, "versions": state.versions + 1}
         rows.append({f"b_{name}": value for name, value in row.items()} | {"b_id": state.id})
     names = [*record_row(changed[0]), "changed_at", "versions"]
-    values = {name: bindparam(f"b_{name}", type_=records.c[name].type) for name in names}
+    values: dict[str, Any] = {name: bindparam(f"b_{name}", type_=records.c[name].type) for name in names}
+    published = bindparam("b_published_at", type_=records.c.published_at.type)
+    values["newest_at"] = func.coalesce(published, records.c.first_seen_at)
     connection.execute(update(records).where(records.c.id == bindparam("b_id")).values(values), rows)
+    dates = [{"b_published_at": row["b_published_at"], "b_id": row["b_id"]} for row in rows]
+    newest = func.coalesce(published, sightings.c.first_seen_at)
+    connection.execute(update(sightings).where(sightings.c.record_id == bindparam("b_id")).values(newest_at=newest), dates)
 
 
 def _load(connection: Connection, query: Select[Any]) -> list[StoredRecord]:

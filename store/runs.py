@@ -56,6 +56,23 @@ def running(connection: Connection) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def claim_running(connection: Connection, run_id: str) -> bool:
+    """Whether a run still waits for its end. Until the transaction is over nobody else is told so."""
+    query = select(runs.c.status).where(runs.c.id == run_id, own(connection, runs)).with_for_update()
+    return connection.execute(query).scalar() == "running"
+
+
+def sources_since(connection: Connection, run_id: str) -> set[str]:
+    """The sources that a run which began after this one has looked at."""
+    mine = select(runs.c.started_at).where(runs.c.id == run_id, own(connection, runs)).scalar_subquery()
+    looked = [str(outcome) for outcome in Outcome if outcome.looked]
+    query = (
+        select(run_sources.c.source).distinct().join(runs, runs.c.id == run_sources.c.run)
+        .where(own(connection, run_sources), runs.c.started_at > mine, run_sources.c.outcome.in_(looked))
+    )
+    return set(connection.execute(query).scalars())
+
+
 def get_run(connection: Connection, run_id: str) -> Run:
     """One run with its sources; KeyError where there is none."""
     for run in _load(connection, [run_id]):
@@ -84,7 +101,9 @@ def recent_results(connection: Connection, limit_per_source: int = 10) -> dict[s
 
 
 def save_results(connection: Connection, run_id: str, results: Iterable[SourceResult]) -> None:
-    """Enter what a run did with its sources."""
+    """Enter what a run did with its sources; KeyError where there is no such run."""
+    if connection.execute(select(runs.c.id).where(runs.c.id == run_id, own(connection, runs))).first() is None:
+        raise KeyError(run_id)
     rows = [
         {"run": run_id, "source": r.source, "outcome": str(r.outcome), "seen": r.seen, "new": r.new, "changed": r.changed,
          "removed": r.removed, "error": r.error, "checked_at": r.checked_at}

@@ -2,82 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMING)
+from store.columns import Instant, id_column, metadata, newest_at_column, town_column
+from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware time, stored as UTC. SQLite forgets zones, so they are taken off on the way in and put back on the way
-    out; a time without a zone is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, and without its zone where the database has no zones."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone must not be stored: {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware, UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _town(*, primary_key: bool = False) -> Column[str]:
-    """Whose row it is. Filled from the connection's town (:func:`store.database.for_town`) when nothing is said."""
-    return Column("town", String(100), primary_key=primary_key, nullable=False, default=_present_town)
-
-
-def _present_town(context: Any) -> str:
-    town = context.connection.get_execution_options().get("town")
-    if town is None:
-        raise ValueError("a row was written without its town: use store.database.for_town")
-    return str(town)
-
+__all__ = [
+    "OPEN_CASES", "Instant", "api_tokens", "attempts", "audit", "case_steps", "cases", "deliveries", "finding_events", "findings",
+    "host_leases", "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "seals",
+    "sessions", "sightings", "sign_ins", "source_states", "users", "validators", "versions",
+]
 
 runs = Table(
     "runs",
     metadata,
     Column("id", String(40), primary_key=True),
-    _town(),
+    town_column(),
     Column("started_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("status", String(10), nullable=False),
@@ -92,7 +47,7 @@ run_sources = Table(
     "run_sources",
     metadata,
     Column("run", String(40), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
-    _town(),
+    town_column(),
     Column("source", String(100), primary_key=True),
     Column("outcome", String(20), nullable=False),
     Column("seen", Integer, nullable=False, default=0),
@@ -108,7 +63,7 @@ run_sources = Table(
 source_states = Table(
     "source_states",
     metadata,
-    _town(primary_key=True),
+    town_column(primary_key=True),
     Column("source", String(100), primary_key=True),
     Column("walked", Boolean, nullable=False, default=False),
     Column("last_ok_at", Instant),
@@ -119,7 +74,7 @@ source_states = Table(
 validators = Table(
     "validators",
     metadata,
-    _town(primary_key=True),
+    town_column(primary_key=True),
     Column("url", String(1000), primary_key=True),
     Column("source", String(100), nullable=False),
     Column("etag", String(300)),
@@ -132,8 +87,8 @@ validators = Table(
 records = Table(
     "records",
     metadata,
-    _id(),
-    _town(),
+    id_column(),
+    town_column(),
     Column("site", String(100), nullable=False),
     Column("key", String(500), nullable=False),
     Column("kind", String(10), nullable=False),
@@ -152,8 +107,9 @@ records = Table(
     Column("versions", Integer, nullable=False, default=1),
     # Which content was last searched for mentions, and with which terms ("hash:terms"); null means not yet.
     Column("matched", String(100)),
+    newest_at_column(),
     UniqueConstraint("town", "site", "key"),
-    Index(None, "town", "published_at"),
+    Index(None, "town", "newest_at"),
     Index(None, "town", "changed_at"),
 )
 
@@ -163,16 +119,19 @@ sightings = Table(
     metadata,
     Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
     Column("source", String(100), primary_key=True),
+    # As in its record: a list of one source is read from the index alone.
+    town_column(),
+    newest_at_column(),
     Column("row_hash", String(64)),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
-    Index(None, "source", "record_id"),
+    Index(None, "town", "source", "newest_at", "record_id"),
 )
 
 versions = Table(
     "versions",
     metadata,
-    _id(),
+    id_column(),
     Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("previous_hash", String(64)),
@@ -183,12 +142,13 @@ versions = Table(
     Column("sha256", String(64)),
     Column("data", JSON, nullable=False),
     UniqueConstraint("record_id", "run", "content_hash"),
+    Index(None, "run"),
 )
 
 mentions = Table(
     "mentions",
     metadata,
-    _id(),
+    id_column(),
     Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
     Column("content_hash", String(64), nullable=False),
     Column("subject", String(100), nullable=False),
@@ -206,8 +166,8 @@ mentions = Table(
 cases = Table(
     "cases",
     metadata,
-    _id(),
-    _town(),
+    id_column(),
+    town_column(),
     Column("record_id", Integer, ForeignKey("records.id"), nullable=False, unique=True),
     Column("source", String(100), nullable=False),
     Column("url", Text, nullable=False),
@@ -218,14 +178,20 @@ cases = Table(
     Column("registered_at", Instant, nullable=False),
     Column("due", Date),
     Column("provisional", Boolean, nullable=False, default=False),
-    Index(None, "town", "state", "due"),
     Index(None, "town", "registered_at"),
+    Index(None, "town", "state", "registered_at"),
+    Index(None, "town", "owner", "registered_at"),
+    Index(None, "town", "category", "registered_at"),
+    Index(None, "town", "source", "registered_at"),
 )
+# Few cases of many wait for an answer. The condition stands in the queries letter by letter, or the index is not used.
+OPEN_CASES = "state NOT IN ('replied', 'closed')"
+Index("ix_cases_open", cases.c.town, cases.c.due, sqlite_where=text(OPEN_CASES), postgresql_where=text(OPEN_CASES))
 
 case_steps = Table(
     "case_steps",
     metadata,
-    _id(),
+    id_column(),
     Column("case_id", Integer, ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("who", String(100), nullable=False),
@@ -238,7 +204,7 @@ case_steps = Table(
 findings = Table(
     "findings",
     metadata,
-    _town(primary_key=True),
+    town_column(primary_key=True),
     Column("fingerprint", String(16), primary_key=True),
     Column("rule_id", String(100), nullable=False),
     Column("subject", String(300), nullable=False),
@@ -260,8 +226,8 @@ findings = Table(
 finding_events = Table(
     "finding_events",
     metadata,
-    _id(),
-    _town(),
+    id_column(),
+    town_column(),
     Column("fingerprint", String(16), nullable=False),
     Column("at", Instant, nullable=False),
     Column("event", String(20), nullable=False),
@@ -275,7 +241,7 @@ finding_events = Table(
 judgements = Table(
     "judgements",
     metadata,
-    _town(primary_key=True),
+    town_column(primary_key=True),
     Column("rule_id", String(100), primary_key=True),
     Column("subject", String(300), primary_key=True),
     Column("verdict", String(20), nullable=False),
@@ -291,7 +257,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(20), primary_key=True),
-    _town(),
+    town_column(),
     Column("alert", String(20), nullable=False),
     Column("reason", String(20), nullable=False),
     Column("recipient", String(100), nullable=False),
@@ -307,7 +273,9 @@ deliveries = Table(
     Column("claimed_at", Instant),
     Column("sent_at", Instant),
     Column("error", Text),
-    Index(None, "town", "status", "next_try_at"),
+    Index(None, "town", "created_at"),
+    Index(None, "town", "status", "created_at"),
+    Index(None, "town", "recipient", "created_at"),
     Index(None, "town", "recipient", "channel", "created_at"),
 )
 
@@ -315,7 +283,7 @@ deliveries = Table(
 said = Table(
     "said",
     metadata,
-    _town(primary_key=True),
+    town_column(primary_key=True),
     Column("recipient", String(100), primary_key=True),
     Column("channel", String(100), primary_key=True),
     Column("kind", String(10), primary_key=True),
@@ -332,7 +300,7 @@ said = Table(
 attempts = Table(
     "attempts",
     metadata,
-    _id(),
+    id_column(),
     Column("delivery", String(20), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("ok", Boolean, nullable=False),
@@ -340,107 +308,19 @@ attempts = Table(
     Index(None, "delivery", "at"),
 )
 
-# Who may sign in. ``towns`` empty: every town of the store. ``staff``: who of staff.toml this person is.
-users = Table(
-    "users",
+# One row per loaded run: the chain that proves that nothing kept was changed (:mod:`store.seals`).
+seals = Table(
+    "seals",
     metadata,
-    Column("username", String(60), primary_key=True),
-    Column("name", String(100), nullable=False),
-    Column("password_hash", String(200), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("towns", JSON, nullable=False),
-    Column("staff", String(100)),
-    Column("disabled", Boolean, nullable=False, default=False),
-    Column("created_at", Instant, nullable=False),
-    Column("password_changed_at", Instant, nullable=False),
-)
-
-# Browser sessions. Only the SHA-256 of the cookie is kept.
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("username", String(60), ForeignKey("users.username", ondelete="CASCADE"), nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Index(None, "username"),
-    Index(None, "expires_at"),
-)
-
-# Tokens of the JSON API. Only their SHA-256 is kept; ``id`` is what a person may see.
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    Column("id", String(12), primary_key=True),
-    Column("token_hash", String(64), nullable=False, unique=True),
-    Column("username", String(60), ForeignKey("users.username", ondelete="CASCADE"), nullable=False),
-    Column("label", String(100), nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant),
-    Column("last_used_at", Instant),
-    Column("revoked_at", Instant),
-    Index(None, "username"),
-)
-
-# Tries to sign in: what the rate limit counts.
-sign_ins = Table(
-    "sign_ins",
-    metadata,
-    _id(),
-    Column("username", String(60), nullable=False),
-    Column("address", String(60), nullable=False),
+    id_column(),
+    town_column(),
+    Column("run", String(40), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("ok", Boolean, nullable=False),
-    Index(None, "username", "at"),
-    Index(None, "address", "at"),
-)
-
-# Every change that a person or a token made: who, what, to what, from where. ``town`` null: not of one town.
-audit = Table(
-    "audit",
-    metadata,
-    _id(),
-    Column("at", Instant, nullable=False),
-    Column("who", String(60), nullable=False),
-    Column("action", String(40), nullable=False),
-    Column("subject", String(300), nullable=False, default=""),
-    Column("town", String(100)),
-    Column("detail", JSON, nullable=False),
-    Column("address", String(60), nullable=False, default=""),
-    Index(None, "town", "at"),
-    Index(None, "at"),
-)
-
-# One row per job, town, part (a site, or nothing) and slot: the same slot runs once, whoever is asked to run it.
-job_runs = Table(
-    "job_runs",
-    metadata,
-    _id(),
-    _town(),
-    Column("job", String(20), nullable=False),
-    Column("part", String(100), nullable=False, default=""),
-    Column("slot", Instant, nullable=False),
-    Column("status", String(12), nullable=False),
-    Column("caught_up", Boolean, nullable=False, default=False),
-    Column("worker", String(100), nullable=False, default=""),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("started_at", Instant),
-    Column("beat_at", Instant),
-    Column("finished_at", Instant),
-    Column("note", Text, nullable=False, default=""),
-    UniqueConstraint("town", "job", "part", "slot"),
-    Index(None, "town", "slot"),
-    Index(None, "status", "beat_at"),
-)
-
-# Who may ask a host now: politeness holds over all processes and machines. ``asked_at``: the last request to it.
-host_leases = Table(
-    "host_leases",
-    metadata,
-    Column("host", String(255), primary_key=True),
-    Column("holder", String(100)),
-    Column("until", Instant),
-    Column("asked_at", Instant),
+    Column("versions", Integer, nullable=False),
+    Column("rows", String(64), nullable=False),
+    Column("warc", JSON),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("town", "run"),
+    UniqueConstraint("town", "previous"),
 )

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.clock import Moment
 from core.nouns import Outcome, Record
 from core.settings import Site, SourceSettings
+from crawler.addresses import on_hosts
 
 DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|txt|pptx?)$", re.IGNORECASE)
 
@@ -173,5 +174,4 @@ def canonical_key(url: str) -> str:
 
 def on_site(url: str, site: Site) -> bool:
     """Whether an address lies on one of the site's hosts (``host`` or ``host:port`` as configured)."""
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and (parts.netloc.lower() in site.hosts or (parts.hostname or "") in site.hosts)
+    return on_hosts(url, site.hosts)

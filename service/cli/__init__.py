@@ -21,12 +21,16 @@ from service.cli import (
     demo,
     digest,
     doctor,
+    evidence,
     extract,
     limits,
     match,
     migrate,
     scan,
+    serve,
+    user,
     workdays,
+    worker,
 )
 from service.cli.common import Exit, configure_logging, console, remember
 
@@ -56,8 +60,8 @@ def _root(
     remember(config, database, town)
 
 
-for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, alerts, digest, doctor, migrate,
-                  backup):
+for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor, migrate,
+                  backup, user, serve, worker):
     _commands.register(app)
 
 

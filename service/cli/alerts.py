@@ -17,6 +17,7 @@ from core.errors import ConfigError, ConfigErrors
 from core.nouns import Delivery, DeliveryStatus
 from core.settings import Channel, Settings
 from core.words import DELIVERIES, REASONS
+from service import shaping
 from service.cli.common import (
     ConfigOption,
     DatabaseOption,
@@ -76,8 +77,7 @@ def try_channels(
 
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
     """A delivery as the command line's contract shows it."""
-    names = ("id", "alert", "reason", "recipient", "channel", "status", "attempts", "created_at", "sent_at", "error")
-    return {name: getattr(delivery, name) for name in names}
+    return shaping.plain(shaping.delivery(delivery))
 
 
 def _channels_of(settings: Settings, person: str) -> tuple[Channel, ...]:

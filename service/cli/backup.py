@@ -136,7 +136,7 @@ def prune(
 
 
 def _summary(manifest: Manifest) -> dict[str, Any]:
-    archive = manifest.folder("archive")
+    archive = manifest.archives
     return {
         "program": manifest.program, "revision": manifest.revision, "created_at": Moment(manifest.created_at),
         "tables": {part.path.stem: part.rows for part in manifest.folder("tables")},
@@ -147,7 +147,7 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
 
 def _contents(manifest: Manifest) -> str:
     rows = {part.path.stem: part.rows or 0 for part in manifest.folder("tables")}
-    archive = manifest.folder("archive")
+    archive = manifest.archives
     return (
         f"数据 {sum(rows.values())} 行（记录 {rows['records']} 条、舆情 {rows['cases']} 件），"
         f"网页存档 {len(archive)} 个文件 {sum(part.bytes for part in archive) / 1e6:.1f} MB，"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,12 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from core.clock import Moment, local_date, local_text, now
+from core.clock import local_date, local_text, now
 from core.nouns import Case, CaseState
 from core.settings import Settings
 from core.words import CASES
 from monitor import steps
 from monitor.cases import Change, hard_cap
+from service import shaping
 from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of, town_engine_of
 from store import cases as case_store
 from store import mentions as mention_store
@@ -70,19 +70,16 @@ def show(
     engine = engine_of(database)
     with engine.connect() as connection:
         case = _case(connection, case_id)
-        record = record_store.get(connection, case.record_id).record
+        stored = record_store.get(connection, case.record_id)
         mentions = mention_store.of_record(connection, case.record_id)
     engine.dispose()
     today = local_date(now())
     if as_json:
-        emit({"cases": [case_json(case, today) | {
-            "text": record.body, "mentions": [asdict(mention) for mention in mentions],
-            "steps": [asdict(step) | {"at": Moment(step.at)} for step in case.steps],
-        }]})
+        emit({"cases": [shaping.plain(shaping.case_detail(case, stored, mentions, today))]})
         return
     out = Console()
     out.print(f"[bold]第{case.id}号 {escape(case.title)}[/bold]（{escape(case.category)}，{CASES[case.state]}，"
-              f"期限 {_due(case, today) or '无'}）\n{case.url}\n\n{escape(record.body)}\n", soft_wrap=True)
+              f"期限 {_due(case, today) or '无'}）\n{case.url}\n\n{escape(stored.record.body)}\n", soft_wrap=True)
     for step in case.steps:
         what = steps.NAMES[step.action]
         out.print(f"{local_text(step.at)} {escape(step.who)} {what} {escape(step.note)}", soft_wrap=True)
@@ -139,11 +136,7 @@ def close(
 
 def case_json(case: Case, today: date) -> dict[str, Any]:
     """A case with the keys of the design."""
-    return {
-        "id": case.id, "title": case.title, "source": case.source, "url": case.url, "category": case.category,
-        "state": case.state, "owner": case.owner, "registered_at": Moment(case.registered_at), "due": case.due,
-        "provisional": case.provisional, "overdue": case.overdue(today),
-    }
+    return shaping.plain(shaping.case(case, today))
 
 
 def _take(

@@ -14,7 +14,7 @@ from rich.table import Table
 from core.settings import CatalogueItem
 from monitor.catalogue.reading import SheetReading
 from service import catalogue_files
-from service.cli.common import ConfigOption, Exit, JsonOption, config_of, console, emit, settings_of
+from service.cli.common import ConfigOption, Exit, JsonOption, console, emit, settings_of
 
 group = typer.Typer(help="基层政务公开标准目录：导入、查看、导出。", no_args_is_help=True)
 
@@ -38,7 +38,7 @@ def import_(
     sheets = catalogue_files.read_workbook(file)
     items = catalogue_files.kept_choices(settings.items, _once(sheets))
     if items and not dry_run:
-        target = config_of(config) / "catalogue.toml"
+        target = settings.directory / "catalogue.toml"
         text = catalogue_files.with_items(target.read_text(encoding="utf-8"), items)
         scratch = target.with_suffix(".toml.new")
         scratch.write_text(text, encoding="utf-8")

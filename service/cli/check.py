@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,12 +13,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from alerts.run import plan_alerts
-from core.clock import Moment, now
+from core.clock import now
 from core.nouns import ColumnStatus, Finding, Severity
 from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
 from monitor.run import CheckReport
 from monitor.run import check as run_check
+from service import shaping
 from service.cli.common import (
     ConfigOption,
     DatabaseOption,
@@ -73,11 +73,10 @@ def report_json(report: CheckReport) -> dict[str, Any]:
     """The report with the keys of the design."""
     return {
         "as_of": report.as_of,
-        "columns": [asdict(column) for column in report.columns],
+        "columns": [shaping.plain(shaping.column(column)) for column in report.columns],
         "findings": [finding_json(finding) for finding in report.findings],
         "cannot_judge": [
-            {"rule_id": judgement.rule_id, "subject": judgement.subject, "title": judgement.title,
-             "reason": judgement.reason, "owner": judgement.owner}
+            shaping.plain(shaping.cannot_judge(judgement))
             for judgement in report.cannot_judge
         ],
         "judged": report.judged,
@@ -89,12 +88,7 @@ def report_json(report: CheckReport) -> dict[str, Any]:
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding as the command line and the API show it; times in China's zone."""
-    return {
-        "fingerprint": finding.fingerprint, "rule_id": finding.rule_id, "subject": finding.subject,
-        "severity": finding.severity, "title": finding.title, "reason": finding.reason, "evidence": finding.evidence,
-        "owner": finding.owner, "first_seen": Moment(finding.first_seen_at), "last_seen": Moment(finding.last_seen_at),
-        "resolved_at": Moment(finding.resolved_at) if finding.resolved_at else None,
-    }
+    return shaping.plain(shaping.finding(finding))
 
 
 def _check(settings: Settings, database: str | None, scope: Scope | None, as_of: date | None) -> CheckReport:

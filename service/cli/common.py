@@ -17,7 +17,7 @@ from rich.console import Console
 
 from core.clock import Moment
 from core.configuration import load_settings
-from core.service import Service, load_service
+from core.service import Service, load_service, town_folders
 from core.settings import Settings
 from store.database import DEFAULT_URL, Engine, for_town, open_store
 
@@ -68,15 +68,24 @@ def config_of(config: Path | None) -> Path:
 
 def settings_of(config: Path | None) -> Settings:
     """The town that this command works on: the only one, or the one that ``--town`` names; raises ConfigErrors."""
-    folder = config_of(config)
+    settings, town = load_settings(town_folder_of(config)), town_given()
+    if town not in (None, settings.town.id):
+        raise typer.BadParameter(f"没有乡镇“{town}”：这个配置目录里只有 {settings.town.id}")
+    return settings
+
+
+def town_folder_of(config: Path | None) -> Path:
+    """The folder with that town's files."""
+    folder, town = config_of(config), town_given()
     if not (folder / "towns").is_dir():
-        return load_settings(folder)
-    known = sorted(path.name for path in (folder / "towns").iterdir() if path.is_dir())
-    town = town_given()
-    if town not in known:
-        said = f"没有乡镇“{town}”" if town else "这个配置目录里有多个乡镇"
-        raise typer.BadParameter(f"{said}：用 townwatch --town 指定其中一个：{'、'.join(known)}")
-    return load_settings(folder / "towns" / town)
+        return folder
+    known = town_folders(folder)
+    if town is None and len(known) == 1:
+        return known[0]
+    if town not in (names := [path.name for path in known]):
+        said = f"没有乡镇“{town}”" if town else "这个配置目录里有多个乡镇" if known else "这个配置目录里没有一个乡镇"
+        raise typer.BadParameter(f"{said}：用 townwatch --town 指定其中一个：{'、'.join(names)}")
+    return folder / "towns" / town
 
 
 def service_of(config: Path | None) -> Service:
@@ -112,6 +121,13 @@ def var_of(database: str | None) -> Path:
     return Path(url.removeprefix("sqlite:///")).parent if url.startswith("sqlite:///") else Environment().var
 
 
+def town_var_of(database: str | None, settings: Settings) -> Path:
+    """The working folder of one town: its own where there are several."""
+    var, folder = var_of(database), settings.directory.parent
+    several = folder.name == "towns" and len(town_folders(folder.parent)) > 1
+    return var / "towns" / settings.town.id if several else var
+
+
 def emit(data: Any) -> None:
     """One JSON document on standard output, and nothing else there."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
@@ -135,7 +151,10 @@ def configure_logging(verbose: bool) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=False),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+            # Never the values of variables: an address of a channel among them is secret.
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -14,18 +14,21 @@ from core.nouns import Outcome, Run
 from core.words import OUTCOMES
 from crawler.discover import Discovery, discover, file_id, site_toml
 from crawler.run import crawl as run_crawl
+from service import shaping
 from service.cli.common import (
     ConfigOption,
     DatabaseOption,
     Exit,
     JsonOption,
-    config_of,
     console,
     emit,
     settings_of,
     town_engine_of,
-    var_of,
+    town_var_of,
 )  # fmt: skip
+
+WAIT_SECONDS = 60.0
+"""A person who waits is told so long after that another crawl asks the same hosts."""
 
 sites = typer.Typer(help="站点：发现机构和栏目。", no_args_is_help=True)
 
@@ -58,7 +61,7 @@ def crawl(
             read[name] = done
             progress.update(task, description=names.get(name, name), completed=read.total())
 
-        run = run_crawl(settings, engine, var_of(database), sources=source or (), site=site, full=full, progress=step)
+        run = run_crawl(settings, engine, town_var_of(database, settings), sources=source or (), site=site, full=full, progress=step, wait=WAIT_SECONDS)
     engine.dispose()
     if as_json:
         emit(run_data(run))
@@ -69,15 +72,7 @@ def crawl(
 
 def run_data(run: Run) -> dict[str, Any]:
     """A run as ``crawl --json`` prints it."""
-    return {
-        "run": run.id,
-        "sources": [
-            {"source": r.source, "outcome": r.outcome, "seen": r.seen, "new": r.new, "changed": r.changed,
-             "removed": r.removed, "error": r.error}
-            for r in run.sources
-        ],
-        "requests": run.requests, "not_modified": run.not_modified, "bytes": run.bytes, "seconds": round(run.seconds, 3),
-    }
+    return shaping.plain(shaping.run(run))
 
 
 def site_discover(
@@ -94,7 +89,7 @@ def site_discover(
     path = None
     if found.organ is not None:
         text = site_toml(next(one for one in settings.sites if one.id == found.site), found)
-        path = config_of(config) / "sites" / f"{file_id(found)}.toml"
+        path = settings.directory / "sites" / f"{file_id(found)}.toml"
     # A file that a person may have confirmed already is never overwritten.
     written = path is not None and not dry_run and not path.exists()
     if written and path is not None:

@@ -13,7 +13,8 @@ from core.clock import now
 from core.words import OUTCOMES
 from service.cli.common import JsonOption, console, emit
 from service.demo_day import DemoDay, database_url, demo_town, live_one_day
-from service.web.server import serve
+from service.demo_workbench import Account, DemoWorkbench
+from service.web.serving import serve
 
 
 def register(app: typer.Typer) -> None:
@@ -43,12 +44,17 @@ def demo(
         else:
             _tell(day)
         if not once:
-            serve(settings, day.engine, folder, port=port, announce=_announce)
+            with DemoWorkbench(day, folder, now) as workbench:
+                accounts = workbench.make_accounts()
+                serve(workbench.bench, host="127.0.0.1", port=port, announce=lambda address: _announce(address, accounts))
         day.engine.dispose()
 
 
-def _announce(address: str) -> None:
+def _announce(address: str, accounts: list[Account]) -> None:
     typer.echo(f"工作台：{address}  （按 Ctrl+C 结束）")
+    typer.echo("可用下列任一账号登录，密码每次演示都不同：")
+    for account in accounts:
+        typer.echo(f"  用户名 {account.username:<10}  密码 {account.password}  {account.role}")
 
 
 def _tell(day: DemoDay) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 import json
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,20 +10,22 @@ from typing import Annotated
 import typer
 
 from alerts import digest as digests
+from alerts.figures import Digest
 from alerts.render import digest_html, digest_json
 from core import clock
-from core.nouns import ColumnStatus
-from core.settings import Settings
-from monitor.run import check
 from service.cli.alerts import delivery_json
 from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, settings_of, town_engine_of
-from store.database import Engine, transaction
+from service.digest_files import WRITERS
+from service.digests import columns_at_end
+from store.database import transaction
 
 
 class Format(StrEnum):
     """What the digest may be written as."""
 
     HTML = "html"
+    DOCX = "docx"
+    XLSX = "xlsx"
     JSON = "json"
 
 
@@ -46,14 +46,12 @@ def make_digest(
     settings = settings_of(config)
     engine = town_engine_of(database, settings)
     now = clock.now()
-    period = digests.period_of(month, now)
-    columns = _columns(settings, engine, month) if period.as_of == period.end else None
+    columns = columns_at_end(settings, engine, month, now)
     with engine.connect() as connection:
         digest = digests.build(connection, settings, month, for_staff, columns=columns, now=lambda: now)
     if output is not None:
-        figures = json.dumps(digest_json(digest), ensure_ascii=False, indent=2) + "\n"
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(digest_html(digest) if form is Format.HTML else figures, encoding="utf-8")
+        output.write_bytes(_written(digest, form))
         console.print(f"月报已写到 {output}", soft_wrap=True)
     queued = []
     if send:
@@ -65,8 +63,8 @@ def make_digest(
         emit(digest_json(digest) | deliveries)
 
 
-def _columns(settings: Settings, engine: Engine, month: str) -> tuple[ColumnStatus, ...]:
-    """The columns as they stood on the month's last day."""
-    year, number = map(int, month.split("-"))
-    last = date(year, number, calendar.monthrange(year, number)[1])
-    return check(settings, engine, now=clock.now(), as_of=last, scope="catalogue").columns
+def _written(digest: Digest, form: Format) -> bytes:
+    if form in WRITERS:
+        return WRITERS[form][0](digest)
+    figures = json.dumps(digest_json(digest), ensure_ascii=False, indent=2) + "\n"
+    return (digest_html(digest) if form is Format.HTML else figures).encode()

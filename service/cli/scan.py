@@ -18,7 +18,7 @@ from monitor import wording
 from monitor.privacy import rules
 from monitor.scan import scan as scan_text
 from monitor.scanned import Flaw
-from service.cli.common import ConfigOption, Exit, JsonOption, config_of, console, emit
+from service.cli.common import ConfigOption, Exit, JsonOption, console, emit, town_folder_of
 from service.scanning import read_file
 
 Files = Annotated[list[Path], typer.Argument(help="网页、Word、Excel、PDF、文本或 CSV 文件")]
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 def scan(files: Files, fail_on: FailOn = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """发布前后检查文件：个人信息、严重表述错误、日期错误。号码一律遮盖显示。输出到管道或文件时为 JSON，每个文件一行。"""
-    directory = config_of(config)
+    directory = town_folder_of(config)
     privacy, dictionary = rules.load(directory), wording.load(directory)
     today = local_date(now())
     shown, failed, worst = Table("文件", "程度", "位置", "证据", "建议"), False, []

@@ -16,6 +16,7 @@ from litestar.static_files import create_static_files_router
 from core.errors import TownwatchError
 from service.web import api, errors, health
 from service.web.forms import Form
+from service.web.metrics import Stopwatch
 from service.web.pages import (
     audit,
     cases,
@@ -43,7 +44,7 @@ STATIC = Path(__file__).parent / "static"
 HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (sign_in, set_up, password, users, tokens, audit, towns, today, cases, catalogue, findings, sources, deliveries, reports)
-_FILES = {"opt": {"open": True}, "include_in_schema": False}
+_OPEN: dict[str, Any] = {"open": True}
 
 
 class OpenRouteError(Exception):
@@ -53,7 +54,7 @@ class OpenRouteError(Exception):
 def make_app(bench: Workbench) -> Litestar:
     """The workbench over one store."""
     pages = Router(path="/", route_handlers=[h for page in PAGES for h in page.HANDLERS], include_in_schema=False)
-    files = create_static_files_router(path="/static", directories=[STATIC], cache_control=None, **_FILES)
+    files = create_static_files_router(path="/static", directories=[STATIC], opt=_OPEN, include_in_schema=False)
     app = Litestar(
         route_handlers=[pages, *api.HANDLERS, *health.HANDLERS, _htmx(), files],
         guards=[guard],
@@ -68,6 +69,7 @@ def make_app(bench: Workbench) -> Litestar:
         before_send=[Headers(bench.service.settings.workbench.https)],
         request_max_body_size=LARGEST_REQUEST,
         openapi_config=api.OPENAPI,
+        plugins=[Stopwatch(bench.clock)],
         logging_config=None,
     )
     _every_route_is_guarded(app)
@@ -94,7 +96,7 @@ def htmx_file() -> Path:
 def _htmx() -> Any:
     path = htmx_file()
 
-    @get("/static/htmx.min.js", sync_to_thread=False, **_FILES)
+    @get("/static/htmx.min.js", sync_to_thread=False, opt=_OPEN, include_in_schema=False)
     def htmx() -> File:
         return File(path, media_type="text/javascript", content_disposition_type="inline", filename="htmx.min.js")
 

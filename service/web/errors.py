@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
 from core.errors import TownwatchError
+from service.web.api.problems import problem
 from service.web.forms import FormError
 from service.web.rendering import AnyRequest, render
 from service.web.security.guard import API, Elsewhere
@@ -63,7 +65,7 @@ def answer(request: AnyRequest, status: int, sentence: str = "", headers: Any = 
     title = TITLES.get(status, "请求没有完成")
     advice = sentence or ADVICE.get(status, "请返回上一页再试。")
     if request.scope["path"].startswith(API):
-        body = {"status_code": status, "detail": sentence or title} | ({"number": number} if number else {})
+        body = asdict(problem(status, sentence or title, number))
         return Response(body, status_code=status, headers=headers, media_type="application/json")
     page = render(request, "error.html", title=title, advice=advice, number=number, status=status)
     page.headers.update(headers or {})

@@ -42,9 +42,10 @@ class Page(Generic[T]):
         return self.path + (f"?{query}" if query else "")
 
 
-def page_number(value: int | None) -> int:
-    """The page asked for, kept within what can be turned to."""
-    return min(max(1, value or 1), COUNT_LIMIT // SIZE)
+def page_number(text: str | None) -> int:
+    """The page that the address asks for, kept within what can be turned to; what is no number is the first."""
+    value = int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return min(max(1, value), COUNT_LIMIT // SIZE)
 
 
 def offset(number: int, size: int = SIZE) -> int:

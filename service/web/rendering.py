@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
 
 
 def render(
-    request: AnyRequest, name: str, *, town: Settings | None = None, section: str = "", title: str = "", status: int = 200,
+    request: AnyRequest, name: str, /, *, town: Settings | None = None, section: str = "", title: str = "", status: int = 200,
     **context: Any,
 ) -> Template:
     """A page. ``section`` marks the entry of the navigation; the visitor is None on pages open to strangers."""
@@ -63,7 +64,7 @@ def see_other(path: str, *, said: str = "", **query: str) -> Redirect:
 
 
 def safe_path(path: str | None) -> str:
-    """Where to go after sign-in: a path of this site, or the first page. ``//host``, ``/\\host`` and control characters
+    r"""Where to go after sign-in: a path of this site, or the first page. ``//host``, ``/\host`` and control characters
     would lead a browser elsewhere."""
     if not path or not path.startswith("/") or path.startswith("//") or "\\" in path:
         return "/"
@@ -86,8 +87,12 @@ def day_text(value: date | datetime | None) -> str:
     return (local_date(value) if isinstance(value, datetime) else value).isoformat()
 
 
+def _plain_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
 def _prepare(engine: JinjaTemplateEngine) -> None:
     jinja = engine.engine
     jinja.undefined = StrictUndefined
     jinja.trim_blocks = jinja.lstrip_blocks = True
-    jinja.filters |= {"local": local_text, "day": day_text, "safe_url": safe_url}
+    jinja.filters |= {"local": local_text, "day": day_text, "safe_url": safe_url, "plain_json": _plain_json}

@@ -15,6 +15,7 @@ from demo.receivers import Webhook
 from store import deliveries
 from store.cases import add_step
 from store.database import Engine, transaction
+from store.findings import handle
 from tests.alerts.parts import add_case, add_finding, at, channel, item, person, resolve_finding, settings
 
 ROUTE = Route(id="all", to=("clerk",), remind_workdays=2)
@@ -234,3 +235,27 @@ def test_waits_between_tries(attempts: int, permanent: bool, minutes: int | None
     town = settings(retry_minutes=(1.0, 5.0), give_up_after=4)
     expected = None if minutes is None else at(4) + timedelta(minutes=minutes)
     assert next_try_at(town, attempts, permanent, at(4)) == expected
+
+
+def test_a_handled_finding_is_silent_until_it_is_not(engine: Engine, hook: Webhook) -> None:
+    """Said to be mended: nobody is reminded. Still bad at the next check: its owner hears of it anew."""
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection)
+    plan(engine, town, at(4))
+    send(engine, town, at(4))
+    with transaction(engine) as connection:
+        handle(connection, "f1", handling="fixed", until=None, event="fixed", who="clerk", note="", at=at(4))
+    assert plan(engine, town, at(9)) == [], "the reminder is not sent"
+    with transaction(engine) as connection:
+        handle(connection, "f1", handling="", until=None, event="undo", who="clerk", note="", at=at(9))
+    assert reasons(plan(engine, town, at(9))) == [("f1", Reason.FIRST)]
+
+
+def test_a_finding_handled_before_it_was_said_is_never_said(engine: Engine, hook: Webhook) -> None:
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection)
+        handle(connection, "f1", handling="accepted", until=date(2026, 3, 10), event="accepted", who="leader", note="等批复", at=at(4))
+    assert plan(engine, town, at(10)) == []
+    assert reasons(plan(engine, town, at(11))) == [("f1", Reason.FIRST)], "the day until which it was put off has passed"

@@ -238,13 +238,13 @@ from core.configuration import load_settings
 from crawler.run import crawl
 from store.database import for_town, open_store
 settings, engine = load_settings(Path(sys.argv[1])), for_town(open_store(sys.argv[2]), "town")
-crawl(settings, engine, Path(sys.argv[3]))
+crawl(settings, engine, Path(sys.argv[3]), lease_seconds=float(sys.argv[4]))
 """
 
 
-def started(watch: Any, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def started(watch: Any, folder: Path, lease_seconds: float = 60.0) -> tuple[subprocess.Popen[bytes], int]:
     """A crawl in a process of its own that has read some records; the process, and its child's number."""
-    command = [sys.executable, "-c", CRAWL, str(folder / "config"), str(watch.engine.url), str(watch.var)]
+    command = [sys.executable, "-c", CRAWL, str(folder / "config"), str(watch.engine.url), str(watch.var), str(lease_seconds)]
     parent = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -286,10 +286,10 @@ def test_a_killed_crawl_loses_nothing(watch: Any, tmp_path: Path, victim: str) -
     assert watch.contents() == interrupted
 
 
-def test_one_crawl_at_a_time(watch: Any, tmp_path: Path) -> None:
+def test_one_crawl_at_a_time_on_a_host(watch: Any, tmp_path: Path) -> None:
     parent, _ = started(watch, tmp_path)
-    with pytest.raises(CrawlBusyError):
-        watch.crawl()
+    with pytest.raises(CrawlBusyError, match="127.0.0.1"):
+        watch.crawl(wait=0.3)
     assert parent.wait(60) == 0
     parent.communicate()
     assert load_leftovers(watch.settings, watch.engine, watch.var) == []
@@ -329,7 +329,8 @@ def test_every_message_of_the_corpus_is_stored_once_and_whole(watch: Any, shared
                 for fid, name in corpus_boards(shared / "data").items()
             )
             fast = site.politeness.model_copy(update={"requests_per_second": 2000.0, "concurrency": 16})
-            return site.model_copy(update={"sources": sources, "home": town.board_url + "/", "politeness": fast})
+            return site.model_copy(update={"sources": sources, "home": town.board_url + "/", "politeness": fast,
+                                           "hosts": (town.board_url.removeprefix("http://"),)})
 
         watch.sites(boards)
         begun = time.monotonic()

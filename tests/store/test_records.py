@@ -85,17 +85,26 @@ def test_source_facts(engine: Engine) -> None:
     assert then["a"] == SourceFacts(3, Moment.of(2026, 3, 5, 9, 30), 1, "https://a.gov.cn/2")
 
 
-def test_search_pages_newest_first(engine: Engine) -> None:
-    save(engine, *(record(str(n), published=Moment.of(2026, 3, n), body=f"防汛{n}%") for n in range(1, 6)))
-    save(engine, record("x", body="修路"), source="b")
-    with engine.connect() as connection:
-        assert [s.record.key for s in records.search(connection, text="防汛", limit=2, offset=1)] == ["4", "3"]
-        assert records.search_count(connection, text="防汛") == 5
-        # What a person types is text, not a pattern.
-        assert records.search_count(connection, text="防汛%") == 0
-        assert records.search_count(connection, source="b") == 1
-        assert records.search_count(connection, site="other") == 0
-        assert records.search_count(connection, kind="thread") == 0
+def test_a_page_has_the_newest_first(engine: Engine) -> None:
+    def keys(**wanted: Any) -> tuple[list[str], int | None]:
+        with engine.connect() as connection:
+            found, total = records.page_of_records(connection, **wanted)
+        return [stored.record.key for stored in found], total
+
+    save(engine, *(record(str(n), published=Moment.of(2026, 3, n), title=f"防汛{n}%") for n in range(1, 6)))
+    save(engine, record("x", title="修路", published=None), source="b", at=AT + timedelta(days=400))
+    # Without a date it stands where it was first seen.
+    assert keys() == (["x", "5", "4", "3", "2", "1"], 6)
+    assert keys(source="a", number=2, size=2) == (["3", "2"], 5)
+    assert keys(text="防汛", size=2) == (["5", "4"], 5)
+    assert keys(source="b", text="防汛") == ([], 0)
+    # What a person types is text, not a pattern.
+    assert keys(text="防汛_") == ([], 0)
+    assert keys(text="5%") == (["5"], 1)
+    # A date that a site corrects moves the record in every list.
+    save(engine, record("1", published=Moment.of(2026, 4, 1), title="防汛1%"), at=AT + timedelta(days=401))
+    assert keys(source="a", size=2) == (["1", "5"], 5)
+    assert keys(size=3) == (["x", "1", "5"], 6)
 
 
 def test_what_a_crawl_must_know(engine: Engine) -> None:

@@ -40,6 +40,9 @@ def commit(connection: Connection, k: int, evidence: dict[str, Any] = NO_EVIDENC
     connection.execute(insert(tables.validators).values(url=f"http://a/{k}", source="one", checked_at=at))
     connection.execute(delete(tables.validators).where(tables.validators.c.url == f"http://a/{k - 3}"))
     _write_record(connection, k, at, evidence)
+    connection.execute(insert(tables.seals).values(
+        run=f"run-{k:06}", at=at, versions=1, rows=f"r{k}", previous=f"h{k - 1}", hash=f"h{k}",
+        warc={"name": "w", "bytes": k, "sha256": "s"} if k % 2 else None))
     _write_findings(connection, k, at)
     _write_people(connection, k, at)
 

@@ -1,7 +1,193 @@
-"""Written by its owner."""
+"""The register (舆情台账): the list with its filters, one case, and the steps that people take on it."""
 
 from __future__ import annotations
 
-from litestar.handlers import HTTPRouteHandler
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote
 
-HANDLERS: list[HTTPRouteHandler] = []
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+
+from core.clock import local_date
+from core.differences import changes
+from core.nouns import Case, CaseState, Mention, StoredRecord, Version
+from core.settings import Settings
+from core.words import CASES
+from monitor import steps
+from monitor.cases import hard_cap
+from service import casework
+from service.case_list import FORMATS, Filter, all_cases, rows
+from service.web.forms import Form, FormError
+from service.web.inject import Bench, Posted, TownId, Who
+from service.web.marking import compared, marked, marked_line
+from service.web.paging import Page, page_number
+from service.web.rendering import AnyRequest, render, see_other
+from service.web.security.audit import record_change
+from service.web.security.rights import Permission
+from service.web.security.visitor import Visitor
+from service.web.workbench import Workbench
+from store import cases as case_store
+from store import mentions as mention_store
+from store import records as record_store
+from store.database import Connection, transaction
+
+SHOWS = {"open": "未回复", "overdue": "已逾期", "all": "全部"}
+LONGEST_TEXT = 100
+
+
+@get("/towns/{town:str}/cases", sync_to_thread=True, opt={"may": Permission.READ})
+def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
+    """The register, what is due first on top."""
+    settings, today = bench.town(town), local_date(bench.clock())
+    chosen, number = _filter(request), page_number(request.query_params.get("page"))
+    with bench.town_engine(town).connect() as connection:
+        found, total = case_store.page_of_cases(connection, **chosen.wanted(today), number=number)
+    path = f"/towns/{town}/cases"
+    listed = Page(items=found, number=number, total=total, path=path, filters=_query(chosen))
+    return render(
+        request, "cases.html", town=settings, section="cases", title="舆情台账", page=listed, chosen=chosen, today=today,
+        shows=SHOWS, categories=casework.categories(settings), staff=_staff(settings), sources=_sources(settings),
+        exports={form: f"{path}/export/{form}{_as_query(chosen)}" for form in FORMATS},
+    )
+
+
+@get("/towns/{town:str}/cases/export/{kind:str}", sync_to_thread=True, opt={"may": Permission.EXPORT})
+def export(request: AnyRequest, bench: Bench, visitor: Who, town: TownId, kind: FromPath[str]) -> Response[bytes]:
+    """The filtered register as a file."""
+    if kind not in FORMATS:
+        raise NotFoundException
+    settings, today = bench.town(town), local_date(bench.clock())
+    chosen = _filter(request)
+    write, media_type = FORMATS[kind]
+    with transaction(bench.town_engine(town)) as connection:
+        record_change(connection, visitor, request, "export", "cases", town, _query(chosen))
+    with bench.town_engine(town).connect() as connection:
+        lines = rows(all_cases(connection, chosen, today), _staff(settings), _sources(settings), today)
+        data = write(lines, "舆情台账")
+    name = f"{settings.town.name}舆情台账{today}.{kind}"
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(data, media_type=media_type, headers=headers)
+
+
+@get("/towns/{town:str}/cases/{case_id:int}", sync_to_thread=True, opt={"may": Permission.READ})
+def one_page(request: AnyRequest, bench: Bench, visitor: Who, town: TownId, case_id: FromPath[int]) -> Template:
+    """One case: the text, where the town is named, what was done, what may be done."""
+    with bench.town_engine(town).connect() as connection:
+        return _one(request, connection, bench, visitor, town, _found(connection, case_id))
+
+
+@post("/towns/{town:str}/cases/{case_id:int}/{action:str}", sync_to_thread=True, opt={"may": Permission.WORK_CASES})
+def act(
+    request: AnyRequest, bench: Bench, visitor: Who, town: TownId, case_id: FromPath[int], action: FromPath[str], form: Posted
+) -> Template | Redirect:
+    """Take a step. What cannot be taken is said above its form, which keeps what was typed."""
+    if action not in casework.ACTIONS:
+        raise NotFoundException
+    settings, at = bench.town(town), bench.clock()
+    try:
+        asked = _asked(action, form)
+        with transaction(bench.town_engine(town)) as connection:
+            case = _found(connection, case_id)
+            change = casework.decide(case, asked, settings, visitor.staff or visitor.username, at)
+            case_store.add_step(connection, case_id, change.step, **change.columns)
+            record_change(connection, visitor, request, f"case_{action}", f"case:{case_id}", town, dict(change.step.data))
+    except (steps.CaseError, FormError) as error:
+        with bench.town_engine(town).connect() as connection:
+            refusal = {"action": action, "sentence": str(error)}
+            return _one(request, connection, bench, visitor, town, _found(connection, case_id), refusal, form, 422)
+    return see_other(f"/towns/{town}/cases/{case_id}", said=f"case_{action}")
+
+
+def _found(connection: Connection, case_id: int) -> Case:
+    case = case_store.get(connection, case_id) if case_id < 2**31 else None
+    if case is None:
+        raise NotFoundException(f"台账中没有第{case_id}号")
+    return case
+
+
+def _one(
+    request: AnyRequest, connection: Connection, bench: Workbench, visitor: Visitor, town: str, case: Case,
+    refusal: dict[str, str] | None = None, typed: Form | None = None, status: int = 200,
+) -> Template:
+    settings, today = bench.town(town), local_date(bench.clock())
+    stored = record_store.get(connection, case.record_id)
+    mentions = mention_store.of_record(connection, case.record_id)
+    may = visitor.may(Permission.WORK_CASES, town)
+    return render(
+        request, "case.html", town=settings, section="cases", title=f"第{case.id}号 {case.title}", status=status, case=case,
+        record=stored, today=today, **_texts(stored, mentions), **_limit(case, settings),
+        changed=_changed(record_store.versions_of(connection, case.record_id)),
+        actions=[a for a in casework.ACTIONS if may and a in steps.allowed(case)], names=casework.ACTIONS, steps=steps.NAMES,
+        categories={name: name for name in casework.categories(settings)}, staff=_staff(settings), sources=_sources(settings),
+        refusal=refusal or {"action": "", "sentence": ""}, typed=typed or Form({}),
+    )
+
+
+def _texts(stored: StoredRecord, mentions: list[Mention]) -> dict[str, Any]:
+    """Title, body and replies with their mentions marked."""
+    record = stored.record
+    replies = [(reply, marked(reply.body, mentions, f"reply:{n}")) for n, reply in enumerate(record.replies)]
+    return {
+        "heading": marked_line(record.title, mentions), "body": marked(record.body, mentions), "replies": replies,
+        "subjects": list(dict.fromkeys(m.subject for m in mentions if m.confidence == "certain")),
+    }
+
+
+def _limit(case: Case, settings: Settings) -> dict[str, Any]:
+    """On what the due day rests, and how far it can be extended."""
+    told = next((step.data for step in case.steps if step.action == "register"), {})
+    return {"basis": told.get("basis", ""), "workdays": told.get("workdays"),
+            "cap": hard_cap(case, settings.cases, settings.calendar).day}
+
+
+def _changed(versions: list[Version]) -> list[tuple[Version, list[Any]]]:
+    """Each later version with the paragraphs that it changed."""
+    found = []
+    for before, after in pairwise(versions):
+        old, new = before.record, after.record
+        paragraphs = changes(f"{old.title}\n{old.body}", f"{new.title}\n{new.body}")
+        found.append((after, [compared(change) for change in paragraphs]))
+    return found
+
+
+def _asked(action: str, form: Form) -> casework.Asked:
+    seen = form.maybe("seen", longest=9)
+    return casework.Asked(
+        action=action, note=form.maybe("note", "说明", longest=2000), category=form.maybe("category"),
+        owner=form.maybe("owner"), due=form.day("due", "期限"), seen=int(seen) if seen.isdecimal() else None,
+    )
+
+
+def _filter(request: AnyRequest) -> Filter:
+    """What the address asks for; what it gets wrong counts as not said."""
+    asked = {name: value.strip()[:LONGEST_TEXT] for name, value in request.query_params.items()}
+    return Filter(
+        show=asked.get("show", "") if asked.get("show") in SHOWS else "open",
+        state=CaseState(asked["state"]) if asked.get("state") in CASES else None,
+        category=asked.get("category") or None, owner=asked.get("owner") or None, source=asked.get("source") or None,
+        text=asked.get("text", "").replace("\x00", ""),
+    )
+
+
+def _query(chosen: Filter) -> dict[str, str]:
+    values = {name: getattr(chosen, name) for name in ("show", "state", "category", "owner", "source", "text")}
+    return {name: str(value) for name, value in values.items() if value and (name, value) != ("show", "open")}
+
+
+def _as_query(chosen: Filter) -> str:
+    return Page(items=(), number=1, total=0, path="", filters=_query(chosen)).url(1)
+
+
+def _staff(settings: Settings) -> dict[str, str]:
+    return {person.id: person.name for person in settings.staff}
+
+
+def _sources(settings: Settings) -> dict[str, str]:
+    return {source.id: source.name for _, source in settings.all_sources}
+
+
+HANDLERS: list[HTTPRouteHandler] = [list_page, export, one_page, act]

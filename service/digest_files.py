@@ -1,0 +1,165 @@
+"""The monthly digest as a document and as a workbook: the same figures and words as its page."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from openpyxl.styles import Font
+
+from alerts.figures import DEFINITIONS, Digest
+from alerts.render import digest_json
+from core.words import COLUMNS, SEVERITIES
+
+FIGURES = {
+    "registered": "本月登记", "answered": "本月答复", "closed": "本月办结", "open_at_end": "月末在办", "overdue": "月末超期",
+    "valid": "有效件", "valid_answered": "有效件中已答复", "answer_rate": "答复率", "fell_due": "本月到期", "on_time": "按时办结",
+    "on_time_rate": "按时办结率",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading with a table: its heads and rows; ``note`` stands where there are no rows."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = "没有。"
+
+
+def parts(digest: Digest) -> list[Part]:
+    """Everything that the digest says, in its order."""
+    return list(_parts(digest, digest_json(digest)))
+
+
+def as_docx(digest: Digest) -> bytes:
+    """A4, one table under each heading."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    _face(document.styles["Normal"], "仿宋", 14)
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _face(title.add_run(_title(digest)), "黑体", 20)
+    document.add_paragraph(_span(digest))
+    if digest.all_clear:
+        document.add_paragraph(digest.all_clear)
+    for part in parts(digest):
+        heading = document.add_paragraph()
+        heading.paragraph_format.keep_with_next = True
+        _face(heading.add_run(part.title), "黑体", 14)
+        if part.rows:
+            _docx_table(document, part)
+        else:
+            document.add_paragraph(part.note)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def as_xlsx(digest: Digest) -> bytes:
+    """A worksheet per part."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, part in enumerate(parts(digest), start=1):
+        sheet = book.create_sheet(f"{number} {part.title.split('、', 1)[-1].replace('/', '／')}"[:31])
+        sheet.append([_title(digest)])
+        sheet["A1"].font = Font(bold=True, size=14)
+        sheet.append([_span(digest)])
+        sheet.append(list(part.heads))
+        for cell in sheet[3]:
+            cell.font = Font(bold=True)
+        for row in part.rows or ((part.note,),):
+            sheet.append(list(row))
+            for cell in sheet[sheet.max_row]:
+                # A title that begins with "=" is a text, not a formula.
+                cell.data_type = "n" if cell.value is not None and str(cell.value).isdecimal() else "s"
+                cell.value = int(cell.value) if cell.data_type == "n" else cell.value
+        for column, width in zip("ABCD", (30, 16, 60, 16), strict=True):
+            sheet.column_dimensions[column].width = width
+        sheet.freeze_panes = "A4"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+WRITERS: Mapping[str, tuple[Callable[[Digest], bytes], str]] = {
+    "docx": (as_docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+def _parts(digest: Digest, figures: dict[str, Any]) -> Iterator[Part]:
+    cases = figures["cases"]
+    told = tuple((word, _number(name, cases[name])) for name, word in FIGURES.items())
+    yield Part("一、留言与舆情", ("项目", "数量"), told)
+    yield _counted("登记件的来源", cases["by_source"])
+    yield _counted("登记件的类别", cases["by_category"])
+    overdue = tuple((str(c.id), c.title, str(c.due or "")) for c in digest.cases.overdue_cases)
+    yield Part("月末超期的件", ("编号", "标题", "期限"), overdue)
+    if not digest.person:
+        yield _counted("提及本镇的内容（按来源）", figures["mentions"]["by_source"])
+    states = figures["columns"]["by_status"]
+    yield Part(
+        f"二、栏目状态（{figures['columns']['as_of']}）", ("状态", "栏目数"),
+        tuple((word, str(states[state])) for state, word in COLUMNS.items() if states.get(state)),
+    )
+    late = tuple((c.name, COLUMNS[c.status], c.reason) for c in digest.columns if c.status not in ("fresh", "due"))
+    yield Part("未按期更新的栏目", ("栏目", "状态", "说明"), late)
+    found = figures["findings"]
+    yield Part("三、问题", ("程度", "本月发现", "本月解决", "月末未解决"), tuple(
+        (word, *(str(found[when].get(severity, 0)) for when in ("opened", "resolved", "open")))
+        for severity, word in SEVERITIES.items()
+    ))  # fmt: skip
+    unseen = figures["unchecked"]
+    yield Part("四、没有检查的部分", ("内容",), tuple(
+        [(f"来源：{name}",) for name in unseen["sources"]] + [(f"没有巡查的日子：{day}",) for day in unseen["days"]]
+    ))  # fmt: skip
+    sent = figures["deliveries"]
+    names = {"sent": "已送达", "waiting": "待发送", "dead": "已放弃", "failed_tries": "未成功的发送次数"}
+    yield Part("五、通知", ("项目", "数量"), tuple((word, str(sent[name])) for name, word in names.items()))
+    yield Part("统计口径", ("口径",), tuple((text,) for text in DEFINITIONS.values()))
+
+
+def _counted(title: str, counts: Mapping[str, int]) -> Part:
+    return Part(title, ("名称", "数量"), tuple((name, str(number)) for name, number in counts.items()))
+
+
+def _number(name: str, value: float | None) -> str:
+    if value is None:
+        return "无（没有可算的件）"
+    return f"{value:.1%}" if name.endswith("_rate") else str(value)
+
+
+def _title(digest: Digest) -> str:
+    year, month = digest.period.month.split("-")
+    return f"{digest.town}政务公开与舆情巡查{year}年{int(month)}月月报" + (f"（{digest.person}）" if digest.person else "")
+
+
+def _span(digest: Digest) -> str:
+    days = digest.period.days
+    partial = "（本月尚未结束，数字仍会变化）" if digest.period.as_of < digest.period.end else ""
+    return f"统计范围：{days[0]:%Y-%m-%d} 至 {days[-1]:%Y-%m-%d}{partial}"
+
+
+def _docx_table(document: Any, part: Part) -> None:
+    table = document.add_table(rows=1, cols=len(part.heads))
+    table.style = "Table Grid"
+    for cell, head in zip(table.rows[0].cells, part.heads, strict=True):
+        _face(cell.paragraphs[0].add_run(head), "黑体", 10.5)
+    for row in part.rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            _face(cell.paragraphs[0].add_run(text), "宋体", 10.5)
+
+
+def _face(styled: Any, name: str, size: float) -> None:
+    styled.font.name, styled.font.size = name, Pt(size)
+    styled.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)

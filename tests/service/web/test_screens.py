@@ -1,0 +1,188 @@
+"""公开目录, 问题清单, 来源, 通知, 报表 over a real server and in a real browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from docx import Document
+from playwright.sync_api import Page, expect
+
+from core.clock import local_date
+from core.nouns import DeliveryStatus, Finding
+from service.web.workbench import Workbench
+from store import audit, deliveries, findings, jobs
+from store.database import transaction
+
+SHOTS = os.environ.get("TOWNWATCH_SHOTS")
+WIDTHS = [1280, 390]
+
+
+def go(page: Page, section: str) -> None:
+    page.get_by_role("navigation").get_by_role("link", name=section, exact=True).click()
+    page.wait_for_load_state()
+
+
+def shoot(page: Page, name: str, width: int) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+@pytest.fixture
+def finding(bench: Workbench, town_id: str) -> Finding:
+    with bench.town_engine(town_id).connect() as connection:
+        return next(f for f in findings.open_findings(connection) if f.rule_id.startswith("column."))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_late_column_and_its_reason(
+    page_as: Callable[..., Page], base_url: str, fits: Callable[[Page], bool], width: int
+) -> None:
+    page = page_as(base_url, "clerk", width)
+    go(page, "公开目录")
+    shoot(page, "catalogue", width)
+    assert fits(page)
+    page.get_by_label("状态").select_option("overdue")
+    page.get_by_role("button", name="查看").click()
+    page.locator("tbody a").first.click()
+    expect(page.locator("main")).to_contain_text("已超过3个月期限")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    shoot(page, "column", width)
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_finding_is_handled(
+    page_as: Callable[..., Page], base_url: str, fits: Callable[[Page], bool], width: int
+) -> None:
+    page = page_as(base_url, "clerk", width)
+    go(page, "问题清单")
+    shoot(page, "findings", width)
+    assert fits(page)
+    page.locator("tbody a").first.click()
+    page.get_by_label("处理方式").select_option("accepted")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert")).to_have_text("请填写暂缓到哪一天")
+    page.get_by_label("暂缓到").fill((local_date_of(page) + timedelta(days=30)).isoformat())
+    page.get_by_label("说明").fill("等县财政批复后公开")
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("status")).to_have_text("处理情况已记下。")
+    expect(page.locator(".facts")).to_contain_text("暂缓")
+    shoot(page, "finding", width)
+    page.get_by_role("button", name="撤销处理").click()
+    expect(page.locator(".timeline")).to_contain_text("撤销处理")
+    assert fits(page)
+
+
+def local_date_of(page: Page) -> Any:
+    from core.clock import now
+
+    return local_date(now())
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_source_is_looked_at_again(
+    page_as: Callable[..., Page], base_url: str, asked: list[tuple[str, str]], fits: Callable[[Page], bool], width: int
+) -> None:
+    page = page_as(base_url, "technician", width)
+    go(page, "来源")
+    shoot(page, "sources", width)
+    assert fits(page)
+    page.locator("tbody a").first.click()
+    page.get_by_role("button", name="重新采集").click()
+    expect(page.get_by_role("status")).to_contain_text("已安排重新采集")
+    assert len(asked) == 1
+    shoot(page, "source", width)
+    assert fits(page)
+    page.get_by_role("link", name="← 来源").click()
+    page.get_by_role("link", name="运行记录").click()
+    shoot(page, "runs", width)
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_was_sent_and_the_digest(
+    page_as: Callable[..., Page], base_url: str, fits: Callable[[Page], bool], width: int
+) -> None:
+    page = page_as(base_url, "leader", width)
+    go(page, "通知")
+    shoot(page, "deliveries", width)
+    assert fits(page)
+    page.locator("tbody a").first.click()
+    expect(page.locator(".timeline")).to_contain_text("已送达")
+    shoot(page, "delivery", width)
+    go(page, "报表")
+    shoot(page, "reports", width)
+    assert fits(page)
+    page.locator("tbody a").first.click()
+    expect(page.locator("h1")).to_contain_text("月报")
+    shoot(page, "digest", width)
+    assert fits(page)
+
+
+def test_a_recheck_that_waits_is_not_asked_twice(
+    client: Callable[[str], Any], bench: Workbench, town_id: str, asked: list[tuple[str, str]]
+) -> None:
+    source = bench.town(town_id).all_sources[0][1].id
+    with transaction(bench.engine) as connection:
+        jobs.queue(connection, town=town_id, job="recheck", part=source, slot=bench.clock())
+    answer = client("clerk").post(f"/towns/{town_id}/sources/{source}/recheck")
+    assert answer.headers["location"].endswith("said=recheck_waiting") and asked == []
+    assert client("reader").post(f"/towns/{town_id}/sources/{source}/recheck").status_code == 403
+
+
+def test_handling_is_written_with_who_and_why(
+    client: Callable[[str], Any], bench: Workbench, town_id: str, finding: Finding
+) -> None:
+    path = f"/towns/{town_id}/findings/{finding.fingerprint}/handle"
+    clerk = client("clerk")
+    assert clerk.post(path, {"what": "false_alarm"}).status_code == 422
+    assert clerk.post(path, {"what": "false_alarm", "note": "栏目已并入其他栏目"}).status_code == 303
+    with bench.town_engine(town_id).connect() as connection:
+        after = findings.get(connection, finding.fingerprint)
+        events = findings.events(connection, finding.fingerprint)
+    assert after is not None and (after.handling, after.open) == ("false_alarm", True)
+    assert (events[-1].event, events[-1].who, events[-1].note) == ("false_alarm", "clerk", "栏目已并入其他栏目")
+    with bench.engine.connect() as connection:
+        assert audit.list_entries(connection, limit=9, offset=0)[0].action == "finding_handle"
+
+
+def test_what_was_given_up_is_sent_again(client: Callable[[str], Any], bench: Workbench, town_id: str) -> None:
+    engine = bench.town_engine(town_id)
+    with transaction(engine) as connection:
+        delivery = deliveries.list_deliveries(connection)[0]
+        connection.exec_driver_sql("UPDATE deliveries SET status = 'dead', error = '渠道已停用'")
+    clerk, path = client("clerk"), f"/towns/{town_id}/deliveries/{delivery.id}"
+    assert "渠道已停用" in clerk.get(f"/towns/{town_id}/deliveries").text and "再次发送" in clerk.get(path).text
+    assert clerk.post(f"{path}/resend").status_code == 303
+    with engine.connect() as connection:
+        again = deliveries.get(connection, delivery.id)
+    assert again is not None and (again.status, again.attempts) == (DeliveryStatus.PENDING, 0)
+
+
+def test_the_digest_is_taken_away(client: Callable[[str], Any], bench: Workbench, town_id: str) -> None:
+    month = local_date(bench.clock()).strftime("%Y-%m")
+    clerk, path = client("clerk"), f"/towns/{town_id}/reports/{month}"
+    figures = json.loads(clerk.get(f"{path}/json").content)
+    document = Document(io.BytesIO(clerk.get(f"{path}/docx").content))
+    assert "月报" in document.paragraphs[0].text
+    cells = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
+    assert cells["本月登记"] == str(figures["cases"]["registered"])
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get(f"{path}/xlsx").content))
+    assert book.worksheets[0]["B4"].value == figures["cases"]["registered"]
+    for wrong in (f"/towns/{town_id}/reports/2026-13", f"/towns/{town_id}/reports/2099-01", f"{path}/exe", f"/towns/{town_id}/reports/x"):
+        assert clerk.get(wrong).status_code == 404
+
+
+@pytest.mark.parametrize("path", [
+    "catalogue/none", "findings/ffff", "findings/%00", "findings/..%2f", "sources/none", "deliveries/none", "deliveries/%00",
+])
+def test_what_is_not_there(client: Callable[[str], Any], town_id: str, path: str) -> None:
+    assert client("clerk").get(f"/towns/{town_id}/{path}").status_code == 404

@@ -1,0 +1,331 @@
+"""Two towns that are alike but for their mark and the hour, and one call of every function that works on a town's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from core.clock import Moment
+from core.nouns import (
+    AlertItem,
+    Attachment,
+    CaseState,
+    CaseStep,
+    Delivery,
+    DeliveryStatus,
+    Finding,
+    Judgement,
+    Mention,
+    Outcome,
+    Reason,
+    Record,
+    Severity,
+    SourceResult,
+    StoredRecord,
+    Verdict,
+)
+from monitor.ledger import Fold
+from store import (
+    cases,
+    deliveries,
+    figures,
+    findings,
+    jobs,
+    mentions,
+    prune,
+    records,
+    runs,
+    seals,
+    tables,
+    vitals,
+)
+from store.database import Connection, Engine, transaction
+from store.records import Arrival, Sighting
+from store.runs import SourceState, Validator
+
+AT = datetime(2026, 3, 4, 1, tzinfo=UTC)
+LATER = AT + timedelta(hours=1)
+SINCE, UNTIL = AT - timedelta(days=1), AT + timedelta(days=1)
+TODAY = date(2026, 3, 20)
+IDENTITY = ("site", "1")
+BEGAN = {"甲": AT, "乙": AT - timedelta(hours=16)}
+"""When a town's rows were written: those of the other town on the day before, so that they would come first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Town:
+    """What of a town's rows has to be named; everything else is named alike in both. ``mark`` stands in every text."""
+
+    mark: str
+    record: int
+    bare: int
+    stored: StoredRecord
+    case: int
+    delivery: Delivery
+
+    @property
+    def run(self) -> str:
+        """The run that brought the records."""
+        return f"run-{self.mark}"
+
+
+def fill(engine: Engine, mark: str) -> Town:
+    """A town's rows in every table, through the functions that write them."""
+    at = BEGAN[mark]
+    with transaction(engine) as connection:
+        _crawled(connection, mark, at)
+        stored = {each.record.key: each for each in records.of_source(connection, "source")}
+        step = CaseStep(at=at, who=mark, action="register")
+        case = cases.register(connection, **_case(stored["1"].id, mark), step=step)
+        mentions.replace(connection, stored["1"].id, "h", [mention(mark)], at)
+        findings.apply(connection, Fold(opened=(finding(mark), finding(mark, "gone"), finding(mark, f"f-{mark}"))), at)
+        findings.apply(connection, Fold(resolved=(finding(mark, "gone", LATER),)), LATER)
+        findings.save_judgements(connection, [judgement(mark)], at)
+        dead = _told(connection, mark, at)
+        _ran(connection, mark, at)
+    return Town(mark=mark, record=stored["1"].id, bare=stored["2"].id, stored=stored["1"], case=case.id, delivery=dead)
+
+
+def _crawled(connection: Connection, mark: str, at: datetime) -> None:
+    runs.start_run(connection, f"run-{mark}", at)
+    records.save(connection, f"run-{mark}", [Arrival(record=record(mark, key), at=at) for key in ("1", "2")])
+    records.save_sightings(connection, [
+        Sighting(site="site", key=key, source="source", row_hash=mark, at=at) for key in ("1", "2")
+    ])
+    runs.save_validators(connection, [Validator("http://a/", "source", mark, None, at)])
+    runs.save_states(connection, {"source": SourceState(walked=True, last_ok_at=at)})
+    runs.save_results(connection, f"run-{mark}", [result(mark)])
+    seals.add(connection, f"run-{mark}", at, None)
+    runs.finish_run(connection, f"run-{mark}", status="loaded", at=at, requests=1, not_modified=0, received=1, seconds=1.0)
+    runs.start_run(connection, f"open-{mark}", at + timedelta(minutes=1))
+    runs.save_results(connection, f"open-{mark}", [result(mark, f"source-{mark}")])
+    records.save(connection, f"open-{mark}", [Arrival(record=record(mark, "2", "改"), at=at)])
+
+
+def _told(connection: Connection, mark: str, at: datetime) -> Delivery:
+    deliveries.add(connection, [delivery(mark, number) for number in (1, 2, 3)])
+    sent, dead = (deliveries.claim(connection, f"{number}-{mark}", at, SINCE) for number in (2, 3))
+    assert sent is not None
+    assert dead is not None
+    deliveries.mark_sent(connection, sent, at, mark)
+    deliveries.mark_failed(connection, dead, at, mark, None)
+    return dead
+
+
+def _ran(connection: Connection, mark: str, at: datetime) -> None:
+    row = {"job": "crawl", "worker": "w", "attempts": 1, "note": mark, "started_at": at, "caught_up": True}
+    beaten = AT if mark == "甲" else LATER
+    connection.execute(tables.job_runs.insert(), [
+        row | {"slot": at - timedelta(hours=3), "status": "done", "finished_at": at - timedelta(hours=2), "beat_at": beaten},
+        row | {"slot": at - timedelta(hours=1), "status": "done", "finished_at": beaten, "beat_at": beaten},
+        row | {"slot": at, "status": "running", "finished_at": None, "beat_at": beaten},
+    ])
+
+
+def record(mark: str, key: str = "1", body: str = "正文") -> Record:
+    return Record(site="site", key=key, kind="article", url=f"http://a/{mark}", title=f"标题{mark}", body=body + mark,
+                  published=Moment(BEGAN.get(mark, LATER)), attachments=(Attachment(url="u", name=mark),))
+
+
+def result(mark: str, source: str = "source") -> SourceResult:
+    return SourceResult(source=source, outcome=Outcome.NEW, error=mark, checked_at=AT)
+
+
+def mention(mark: str) -> Mention:
+    return Mention(subject="镇", term="镇", text=mark, start=0, end=1, field="body", confidence="certain")
+
+
+def finding(mark: str, fingerprint: str = "open", resolved_at: datetime | None = None) -> Finding:
+    return Finding(fingerprint=fingerprint, rule_id="rule", subject="column:a", severity=Severity.WARN, title=mark, reason=mark,
+                   evidence={}, owner="clerk", first_seen_at=BEGAN.get(mark, AT), last_seen_at=AT, resolved_at=resolved_at)
+
+
+def judgement(mark: str, verdict: Verdict = Verdict.BAD) -> Judgement:
+    seen = {"name": mark, "status": "overdue", "count": 1, "latest": None, "due": None}
+    return Judgement(rule_id="rule", subject="column:a", verdict=verdict, severity=Severity.WARN, reason=mark, evidence=seen)
+
+
+def delivery(mark: str, number: int, status: DeliveryStatus = DeliveryStatus.PENDING) -> Delivery:
+    item = AlertItem(kind="finding", id="open", state="open", severity=Severity.WARN, title=mark)
+    return Delivery(id=f"{number}-{mark}", alert="a", reason=Reason.NEW, recipient="clerk", channel=f"c{number}", title=mark,
+                    body=mark, items=(item,), status=status, attempts=0, created_at=AT)
+
+
+def _case(record_id: int, mark: str) -> dict[str, Any]:
+    return {"record_id": record_id, "source": "source", "url": "u", "title": mark, "category": "投诉", "owner": "clerk",
+            "state": CaseState.REGISTERED, "registered_at": AT, "due": date(2026, 3, 9), "provisional": False}
+
+
+Call = Callable[[Connection, Town], Any]
+STEP = CaseStep(at=LATER, who="w", action="note")
+RUN_END: dict[str, Any] = {"at": LATER, "requests": 9, "not_modified": 9, "received": 9, "seconds": 9.0}
+CALLS: dict[Any, dict[str, Call]] = {
+    runs: {
+        "start_run": lambda c, t: runs.start_run(c, f"new-{t.mark}", AT),
+        "finish_run": lambda c, t: runs.finish_run(c, t.run, status="partial", **RUN_END),
+        "running": lambda c, t: runs.running(c),
+        "claim_running": lambda c, t: runs.claim_running(c, f"open-{t.mark}"),
+        "sources_since": lambda c, t: sorted(runs.sources_since(c, t.run)),
+        "get_run": lambda c, t: runs.get_run(c, t.run),
+        "latest_runs": lambda c, t: runs.latest_runs(c, 9),
+        "recent_results": lambda c, t: runs.recent_results(c),
+        "save_results": lambda c, t: runs.save_results(c, t.run, [SourceResult(source="source", outcome=Outcome.BLOCKED)]),
+        "states": lambda c, t: runs.states(c),
+        "save_states": lambda c, t: runs.save_states(c, {"source": SourceState(), "other": SourceState()}),
+        "validators_of": lambda c, t: runs.validators_of(c, ["source"]),
+        "save_validators": lambda c, t: runs.save_validators(c, [Validator("http://a/", "source", "新", None, LATER)]),
+    },
+    records: {
+        "get": lambda c, t: records.get(c, t.record),
+        "of_source": lambda c, t: records.of_source(c, "source"),
+        "unmatched": lambda c, t: records.unmatched(c, "terms"),
+        "mark_matched": lambda c, t: records.mark_matched(c, [t.stored], "terms"),
+        "versions_of": lambda c, t: records.versions_of(c, t.record),
+        "with_versions": lambda c, t: list(records.with_versions(c)),
+        "count": lambda c, t: records.count(c),
+        "page_of_records": lambda c, t: [
+            records.page_of_records(c), records.page_of_records(c, source="source"),
+            records.page_of_records(c, source="source", text="标题", size=1), records.page_of_records(c, text="标题", size=1),
+        ],
+        "source_facts": lambda c, t: records.source_facts(c),
+        "known_records": lambda c, t: records.known_records(c, "site"),
+        "save": lambda c, t: records.save(c, f"open-{t.mark}", [Arrival(record=record("新"), at=LATER)]),
+        "checked": lambda c, t: records.checked(c, {IDENTITY: LATER}),
+        "removed": lambda c, t: records.removed(c, {IDENTITY: LATER}),
+        "save_sightings": lambda c, t: records.save_sightings(c, [
+            Sighting(site="site", key="1", source="source", row_hash="新", at=LATER)]),
+        "attachments_of": lambda c, t: records.attachments_of(c, [IDENTITY]),
+    },
+    cases: {
+        "register": lambda c, t: cases.register(c, **_case(t.bare, "新"), step=STEP),
+        "add_step": lambda c, t: cases.add_step(c, t.case, STEP, owner="boss"),
+        "get": lambda c, t: cases.get(c, t.case),
+        "by_record": lambda c, t: cases.by_record(c, t.record),
+        "by_records": lambda c, t: cases.by_records(c, [t.record]),
+        "list_cases": lambda c, t: cases.list_cases(c),
+        "page_of_cases": lambda c, t: [
+            cases.page_of_cases(c), cases.page_of_cases(c, open_only=True, size=1), cases.page_of_cases(c, overdue_on=TODAY),
+            cases.page_of_cases(c, category="投诉", owner="clerk", source="source", text=t.mark),
+        ],
+    },
+    findings: {
+        "get": lambda c, t: findings.get(c, "open"),
+        "by_fingerprints": lambda c, t: findings.by_fingerprints(c, ["open", "gone"]),
+        "open_findings": lambda c, t: findings.open_findings(c),
+        "open_at": lambda c, t: findings.open_at(c, AT),
+        "list_findings": lambda c, t: findings.list_findings(c),
+        "resolved_since": lambda c, t: findings.resolved_since(c, SINCE),
+        "page_of_findings": lambda c, t: [findings.page_of_findings(c), findings.page_of_findings(c, resolved=True, size=1)],
+        "severity_counts": lambda c, t: findings.severity_counts(c),
+        "apply": lambda c, t: findings.apply(c, Fold(resolved=(finding("新", "open", LATER),)), LATER),
+        "add_event": lambda c, t: findings.add_event(c, "open", "note", LATER),
+        "events": lambda c, t: findings.events(c, "open"),
+        "handle": lambda c, t: findings.handle(c, "open", handling="", until=None, event="note", who="w", note="", at=LATER),
+        "save_judgements": lambda c, t: findings.save_judgements(c, [judgement("新", Verdict.OK)], LATER),
+        "judgements": lambda c, t: findings.judgements(c),
+        "column_statuses": lambda c, t: findings.column_statuses(c),
+    },
+    mentions: {
+        "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),
+        "replace_all": lambda c, t: mentions.replace_all(c, [(t.record, "h2", ())], LATER),
+        "of_record": lambda c, t: mentions.of_record(c, t.record),
+        "of_records": lambda c, t: mentions.of_records(c, [t.record]),
+        "counts": lambda c, t: mentions.counts(c, SINCE, UNTIL),
+    },
+    deliveries: {
+        "add": lambda c, t: deliveries.add(c, [delivery("新", 4)]),
+        "add_once": lambda c, t: deliveries.add_once(c, delivery(t.mark, 3)),
+        "get": lambda c, t: deliveries.get(c, t.delivery.id),
+        "list_deliveries": lambda c, t: deliveries.list_deliveries(c),
+        "page_of_deliveries": lambda c, t: [
+            deliveries.page_of_deliveries(c), deliveries.page_of_deliveries(c, size=1),
+            deliveries.page_of_deliveries(c, recipient="clerk", status=DeliveryStatus.DEAD),
+        ],
+        "unfinished": lambda c, t: deliveries.unfinished(c),
+        "due": lambda c, t: deliveries.due(c, LATER, AT),
+        "claim": lambda c, t: deliveries.claim(c, f"1-{t.mark}", LATER, SINCE),
+        "mark_sent": lambda c, t: deliveries.mark_sent(c, t.delivery, LATER, "200") and None,
+        "mark_failed": lambda c, t: deliveries.mark_failed(c, t.delivery, LATER, "500", None) and None,
+        "supersede": lambda c, t: deliveries.supersede(c, [f"1-{t.mark}"]),
+        "revive": lambda c, t: deliveries.revive(c, t.delivery.id),
+        "said": lambda c, t: deliveries.said(c),
+        "attempts_of": lambda c, t: deliveries.attempts_of(c, t.delivery.id),
+        "bodies_tried_since": lambda c, t: deliveries.bodies_tried_since(c, [("clerk", "c2"), ("clerk", "c3")], SINCE),
+        "broken_channels": lambda c, t: deliveries.broken_channels(c),
+        "count_failed_tries": lambda c, t: deliveries.count_failed_tries(c, SINCE, UNTIL),
+    },
+    figures: {
+        "records_naming": lambda c, t: figures.records_naming(c, SINCE, UNTIL),
+        "run_days": lambda c, t: sorted(figures.run_days(c, SINCE, UNTIL)),
+        "looks": lambda c, t: figures.looks(c, SINCE, UNTIL),
+        "finding_events": lambda c, t: {
+            event: sorted(found) for event, found in figures.finding_events(c, SINCE, UNTIL).items()},
+        "cases_by_month": lambda c, t: figures.cases_by_month(c, SINCE - timedelta(days=365)),
+        "figures_by_town": lambda c, t: figures.figures_by_town(c, TODAY),
+    },
+    prune: {
+        "list_runs": lambda c, t: prune.list_runs(c),
+        "list_deliveries": lambda c, t: prune.list_deliveries(c),
+        "remembered_deliveries": lambda c, t: sorted(prune.remembered_deliveries(c)),
+        "count_validators": lambda c, t: prune.count_validators(c, UNTIL),
+        "count_parts": lambda c, t: prune.count_parts(c, [t.run], [t.delivery.id]),
+        "remove": lambda c, t: prune.remove(c, run_ids=[t.run], delivery_ids=[t.delivery.id], validators_before=UNTIL),
+    },
+    seals: {
+        "add": lambda c, t: seals.add(c, f"open-{t.mark}", LATER, None),
+        "list_seals": lambda c, t: seals.list_seals(c),
+        "fingerprint": lambda c, t: seals.fingerprint(c, t.run),
+        "unsealed": lambda c, t: seals.unsealed(c),
+    },
+    vitals: {
+        "record_counts": lambda c, t: vitals.record_counts(c),
+        "case_counts": lambda c, t: vitals.case_counts(c),
+        "overdue_counts": lambda c, t: vitals.overdue_counts(c, TODAY),
+        "open_finding_counts": lambda c, t: vitals.open_finding_counts(c),
+        "delivery_counts": lambda c, t: vitals.delivery_counts(c),
+        "last_outcomes": lambda c, t: vitals.last_outcomes(c),
+        "job_ages": lambda c, t: vitals.job_ages(c),
+        "last_job_beat": lambda c, t: vitals.last_job_beat(c),
+        "stuck_jobs": lambda c, t: vitals.stuck_jobs(c, UNTIL),
+        "stuck_deliveries": lambda c, t: vitals.stuck_deliveries(c, UNTIL),
+    },
+    jobs: {
+        "begun": lambda c, t: jobs.begun(c),
+        "caught_up": lambda c, t: jobs.caught_up(c, SINCE),
+        "first_slots": lambda c, t: jobs.first_slots(c),
+        "forget": lambda c, t: jobs.forget(c, before=UNTIL),
+        "last_done": lambda c, t: jobs.last_done(c),
+        "last_slots": lambda c, t: jobs.last_slots(c),
+        "orphans": lambda c, t: jobs.orphans(c, "w"),
+        "recent": lambda c, t: jobs.recent(c, 9),
+        "slots_since": lambda c, t: sorted(jobs.slots_since(c, SINCE)),
+        "waiting": lambda c, t: jobs.waiting(c),
+    },
+}
+# Whose functions are asked by name of the town, or work on rows that are no town's.
+OF_NO_TOWN = {
+    jobs: {"queue", "claim", "of_slot", "get", "beat", "finish", "hand_back", "orphan", "note_operation", "forget_earlier"},
+}
+
+
+def rows_of(connection: Connection, town: str) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of a town, the parts of its rows too, without the numbers that the database gives."""
+    parents = {"versions": ("record_id", "records"), "mentions": ("record_id", "records"), "case_steps": ("case_id", "cases"),
+               "attempts": ("delivery", "deliveries")}
+    found = {}
+    for table in tables.metadata.sorted_tables:
+        query = select(*(column for column in table.columns if str(column.type) != "INTEGER" or column.name != "id"))
+        if table.name in parents:
+            column, parent = parents[table.name]
+            whole = tables.metadata.tables[parent]
+            query = query.where(table.c[column].in_(select(whole.c.id).where(whole.c.town == town)))
+        elif "town" in table.c:
+            query = query.where(table.c.town == town)
+        else:
+            continue
+        found[table.name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    return found
