@@ -12,11 +12,13 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from alerts import render
+from alerts.acknowledging import quiets
 from alerts.routes import Hearer, fitting, live_channels, route_item
 from core.calendar import WorkCalendar
 from core.clock import local_date, local_text
 from core.nouns import AlertItem, Delivery, DeliveryStatus, Reason, Severity
 from core.settings import Route, Settings
+from store.acknowledgements import Acknowledgement
 from store.deliveries import Said
 
 Address = tuple[str, str]
@@ -27,9 +29,11 @@ _STRENGTH = (Reason.ESCALATED, Reason.FIRST, Reason.NEW, Reason.REMINDER, Reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What is known to have been said (``said``), what is under way, and which channels were given up."""
+    """What is known to have been said (``said``), what people answered to it, what is under way, and which channels were
+    given up."""
 
     said: Sequence[Said] = ()
+    answered: Sequence[Acknowledgement] = ()
     unfinished: Sequence[Delivery] = ()
     broken: frozenset[Address] = frozenset()
 
@@ -67,6 +71,9 @@ def plan(
     """
     today = local_date(now)
     hearings = _hearings(memory)
+    answers: dict[tuple[str, Key], Acknowledgement] = {
+        (given.recipient, (given.kind, given.item)): given for given in memory.answered
+    }
     problems = []
     for item in open_items:
         routing = route_item(item, settings, today, memory.broken)
@@ -76,7 +83,8 @@ def plan(
         for hearer in _reached(routing.hearers, item, hearings, settings.calendar, today):
             hearing = hearings.setdefault(hearer.address, _Hearing())
             reason = decide(item, hearer, hearing.told.get(_key(item)), hearing.never_spoken_to, settings.calendar, now)
-            if reason is not None:
+            given = answers.get((hearer.person, _key(item)))
+            if reason is not None and not quiets(given, item, reason, today):
                 hearing.lines[_key(item)] = replace(item, reason=reason, level=hearer.level)
     _say_resolved(resolved, hearings, settings)
     current = {_key(item): item for item in (*resolved, *open_items)}

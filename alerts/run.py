@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from alerts import answers, plan, render, send
+from alerts import acknowledging, answers, plan, render, send
 from core import clock
 from core.nouns import AlertItem, Case, Delivery, DeliveryStatus, Finding, Severity
 from core.settings import Channel, Settings
 from core.words import CASES
-from store import cases, deliveries, findings
+from store import acknowledgements, cases, deliveries, findings
 from store.database import Connection, Engine, transaction
 
 _LOG: structlog.stdlib.BoundLogger = structlog.get_logger("townwatch.alerts")
@@ -33,7 +33,23 @@ def plan_alerts(connection: Connection, settings: Settings, now: datetime) -> li
     memory = _memory(connection)
     resolved = list(_resolved(connection, memory, {(item.kind, item.id) for item in open_items}, today))
     operations, mended = _operations(connection, settings, memory)
+    _end_answers(connection, memory, [*open_items, *operations], now)
     return _write(connection, settings, [*open_items, *operations], [*resolved, *mended], memory, now)
+
+
+def current_items(
+    connection: Connection, settings: Settings, keys: Iterable[plan.Key], now: datetime
+) -> dict[plan.Key, AlertItem]:
+    """Those of the named things that are open and that people hear of, as the plan would see them now."""
+    wanted, today = set(keys), clock.local_date(now)
+    found = findings.by_fingerprints(connection, [name for kind, name in wanted if kind == "finding"])
+    items = [_finding_item(finding, today) for finding in found if not finding.silent(today)]
+    known = (cases.get(connection, int(name)) for kind, name in wanted if kind == "case" and name.isdecimal())
+    items += [_case_item(case, today) for case in known if case is not None]
+    if any(kind == "operation" for kind, _ in wanted):
+        items += _operations(connection, settings, _memory(connection))[0]
+    present = {(item.kind, item.id): item for item in items if item.state != "resolved"}
+    return {key: item for key, item in present.items() if key in wanted}
 
 
 def send_due(
@@ -81,7 +97,18 @@ def _write(
 def _memory(connection: Connection) -> plan.Memory:
     broken = frozenset((channel.recipient, channel.channel) for channel in deliveries.broken_channels(connection))
     said, unfinished = deliveries.said(connection), deliveries.unfinished(connection)
-    return plan.Memory(said=said, unfinished=unfinished, broken=broken)
+    answered = acknowledgements.holding(connection)
+    return plan.Memory(said=said, answered=answered, unfinished=unfinished, broken=broken)
+
+
+def _end_answers(connection: Connection, memory: plan.Memory, open_items: Iterable[AlertItem], now: datetime) -> None:
+    """What people answered ends for good when its thing changes: were it to change back, they would hear of it again."""
+    current, today = {(item.kind, item.id): item for item in open_items}, clock.local_date(now)
+    over = [
+        given.id for given in memory.answered
+        if not acknowledging.holds(given, current.get((given.kind, given.item)), today)
+    ]
+    acknowledgements.end(connection, over, now)
 
 
 def _drain(

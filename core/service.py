@@ -105,6 +105,12 @@ def town_folders(directory: Path) -> list[Path]:
     return sorted(path for path in (directory / "towns").iterdir() if path.is_dir())
 
 
+def working_folder(var: Path, settings: Settings) -> Path:
+    """Where a town's archive, run feeds and digests lie: a folder of its own for a town of ``towns/``, however many there
+    are, so that one more town moves nobody's files; ``var`` itself for a town that is configured alone."""
+    return var / "towns" / settings.town.id if settings.directory.parent.name == "towns" else var
+
+
 def _named(settings: Settings, folder: str) -> Settings:
     if settings.town.id != folder:
         problem = f"id “{settings.town.id}” 与目录名不一致"

@@ -40,6 +40,7 @@ REASONS = {
     "resolved": "已解决",
     "digest": "月报",
 }
+ITEMS = {"open": "未解决", "overdue": "已逾期", "resolved": "已解决"}
 ROLES = {"clerk": "经办人员", "leader": "分管领导", "supervisor": "县级督办", "technician": "技术人员", "reader": "只读查看"}
 JOBS = {
     "crawl": "采集", "recheck": "重新采集", "check": "检查", "send": "发送通知", "digest": "月报", "prune": "清理",
@@ -59,4 +60,7 @@ EVENTS = {
     "still_bad": "复查仍未整改",
     "worse": "程度加重，重新处理",
     "put_off_over": "暂缓到期，重新处理",
+    "acknowledged": "确认收到",
+    "silenced": "静音",
+    "speak_again": "恢复提醒",
 }

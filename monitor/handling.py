@@ -11,6 +11,7 @@ from core.nouns import Finding
 
 What = Literal["fixed", "false_alarm", "accepted", "undo"]
 LONGEST = timedelta(days=366)
+_SINKING = ("due", "overdue", "delinquent", "blank")
 
 
 class HandlingError(TownwatchError):
@@ -54,11 +55,17 @@ def carried(before: Finding, now: Finding, today: date) -> tuple[Finding, str | 
         return now, None
     if before.handling == "fixed":
         return now, "still_bad"
-    if now.severity.rank < before.severity.rank:
+    if _worse(before, now):
         return now, "worse"
     if before.handled_until is not None and today > before.handled_until:
         return now, "put_off_over"
     return replace(now, handling=before.handling, handled_until=before.handled_until), None
+
+
+def _worse(before: Finding, now: Finding) -> bool:
+    """A higher severity, or a column that has sunk further: severity alone does not tell overdue from long overdue."""
+    depths = [_SINKING.index(state) if (state := each.evidence.get("status")) in _SINKING else -1 for each in (before, now)]
+    return now.severity.rank < before.severity.rank or depths[1] > depths[0] >= 0
 
 
 def _reason(note: str, what: str) -> str:

@@ -30,7 +30,12 @@ _ALLOWED: Mapping[CaseState, frozenset[Action]] = {
 
 
 class CaseError(TownwatchError):
-    """A step that a case does not allow; the command line answers exit status 1."""
+    """A step that a case does not allow; the command line answers exit status 1. ``field``: which of ``note``,
+    ``category``, ``owner`` and ``due`` has to be filled in otherwise; empty where it is none of them."""
+
+    def __init__(self, sentence: str, *, field: str = "") -> None:
+        self.field = field
+        super().__init__(sentence)
 
 
 def allowed(case: Case) -> frozenset[Action]:
@@ -51,7 +56,7 @@ def assign(case: Case, *, who: str, at: datetime, owner: str, note: str = "", du
     columns: dict[str, Any] = {"state": CaseState.ASSIGNED, "owner": owner}
     if due is not None:
         if case.due is not None and due > case.due:
-            raise CaseError(f"交办单日期{due}晚于现期限{case.due}：需要放宽期限时请办理延期并说明理由")
+            raise CaseError(f"交办单日期{due}晚于现期限{case.due}：需要放宽期限时请办理延期并说明理由", field="due")
         columns |= {"due": due, "provisional": False}
     return _change("assign", who, at, note, columns)
 
@@ -66,9 +71,9 @@ def extend(case: Case, *, who: str, at: datetime, due: date, cap: Deadline, note
     """A later due day (延期), with the reason; never past the hard cap (:func:`monitor.cases.hard_cap`)."""
     _require(case, "extend", note, "延期理由")
     if due <= (case.due or local_date(at)):
-        raise CaseError(f"新期限{due}须晚于现期限{case.due or local_date(at)}")
+        raise CaseError(f"新期限{due}须晚于现期限{case.due or local_date(at)}", field="due")
     if due > cap.day:
-        raise CaseError(f"新期限{due}超过最长办理期限{cap.day}")
+        raise CaseError(f"新期限{due}超过最长办理期限{cap.day}", field="due")
     return _change("extend", who, at, note, {"due": due, "provisional": False}, before=case.due)
 
 
@@ -88,7 +93,7 @@ def _require(case: Case, action: Action, note: str | None = None, what: str = ""
     if action not in _ALLOWED[case.state]:
         raise CaseError(f"第{case.id}号{CASES[case.state]}，不能再{NAMES[action]}")
     if note is not None and not note.strip():
-        raise CaseError(f"请填写{what}")
+        raise CaseError(f"请填写{what}", field="note")
 
 
 def _change(

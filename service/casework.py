@@ -15,6 +15,10 @@ from monitor.cases import Change, hard_cap
 ACTIONS: Mapping[str, str] = {name: steps.NAMES[name] for name in ("assess", "assign", "reply", "extend", "close", "note")}
 
 
+# The county gives a case to someone and may remark on it; the town's own work is the town's.
+_COUNTY = frozenset({"assign", "note"})
+
+
 class StaleCaseError(steps.CaseError):
     """The case has been worked on since the form was shown."""
 
@@ -44,20 +48,20 @@ def decide(case: Case, asked: Asked, settings: Settings, who: str, at: datetime)
 
 def _assess(case: Case, asked: Asked, settings: Settings, who: str, at: datetime) -> Change:
     if asked.category not in categories(settings):
-        raise steps.CaseError("请选择类别")
+        raise steps.CaseError("请选择类别", field="category")
     return steps.assess(case, who=who, at=at, category=asked.category, note=asked.note)
 
 
 def _assign(case: Case, asked: Asked, settings: Settings, who: str, at: datetime) -> Change:
     if asked.owner not in {person.id for person in settings.staff}:
-        raise steps.CaseError("请选择交给谁办")
+        raise steps.CaseError("请选择交给谁办", field="owner")
     return steps.assign(case, who=who, at=at, owner=asked.owner, note=asked.note, due=_day(asked.due, at))
 
 
 def _extend(case: Case, asked: Asked, settings: Settings, who: str, at: datetime) -> Change:
     due = _day(asked.due, at)
     if due is None:
-        raise steps.CaseError("请填写新期限")
+        raise steps.CaseError("请填写新期限", field="due")
     cap = hard_cap(case, settings.cases, settings.calendar)
     return steps.extend(case, who=who, at=at, due=due, cap=cap, note=asked.note)
 
@@ -70,6 +74,11 @@ _STEPS: Mapping[str, Callable[[Case, Asked, Settings, str, datetime], Change]] =
 }
 
 
+def open_to(role: str) -> frozenset[str]:
+    """The steps that a person of a role who works on cases at all may take."""
+    return _COUNTY if role == "supervisor" else frozenset(ACTIONS)
+
+
 def categories(settings: Settings) -> list[str]:
     """The categories that a case may have, in the order of the rules."""
     return list(dict.fromkeys([*(rule.name for rule in settings.cases.categories), settings.cases.default_category]))
@@ -77,5 +86,5 @@ def categories(settings: Settings) -> list[str]:
 
 def _day(due: date | None, at: datetime) -> date | None:
     if due is not None and due < local_date(at):
-        raise steps.CaseError(f"期限 {due} 已经过去，请填写今天或以后的日期")
+        raise steps.CaseError(f"期限 {due} 已经过去，请填写今天或以后的日期", field="due")
     return due

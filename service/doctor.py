@@ -16,9 +16,10 @@ from alerts.send import open_channel
 from core.clock import local_date, local_text
 from core.errors import ConfigError, ConfigErrors, StoreError
 from core.nouns import Outcome, Run, SourceResult
-from core.service import load_service
+from core.service import Service, load_service
 from core.settings import Settings
 from crawler.platforms import check_options
+from service.schedule.dead_man import late_jobs
 from store import runs
 from store.database import for_town, head_revision, open_store, revision
 
@@ -46,15 +47,16 @@ class Check:
 def diagnose(config: Path, database: str, var: Path, now: datetime, environment: Mapping[str, str]) -> list[Check]:
     """Every check that can be made; a broken configuration or store hides only what needs it."""
     try:
-        towns = load_service(config).towns
+        service = load_service(config)
     except ConfigErrors as error:
-        return [*map(_config_error, error.errors), *_store(database, {}, now), *_disk(var)]
+        return [*map(_config_error, error.errors), *_store(database, None, now), *_disk(var)]
+    towns = service.towns
     errors = [_config_error(e.under(_folder(towns, t))) for t, s in towns.items() for e in check_options(s)]
     found = errors or [Check(area="config", level="ok", problem="配置可用")]
     for town, settings in towns.items():
         checks = [*_to_fill(settings), *_channels(settings, environment), *_unconfirmed(settings)]
         found += [_in_folder(check, _folder(towns, town)) for check in (*checks, *_calendar(settings, local_date(now)))]
-    return [*found, *_store(database, towns, now), *_disk(var)]
+    return [*found, *_store(database, service, now), *_disk(var)]
 
 
 def _folder(towns: Mapping[str, Settings], town: str) -> str:
@@ -125,11 +127,12 @@ def _calendar(settings: Settings, today: date) -> Iterable[Check]:
         yield Check(area="calendar", level="ok", problem=f"工作日历已知至 {horizon} 年底")
 
 
-def _store(database: str, towns: Mapping[str, Settings], now: datetime) -> Iterable[Check]:
+def _store(database: str, service: Service | None, now: datetime) -> Iterable[Check]:
     try:
         engine = open_store(database, migrate=False)
     except StoreError as error:
         return [Check(area="store", level="error", problem=str(error), remedy="检查 --database，或运行 townwatch migrate")]
+    towns = service.towns if service else {}
     try:
         checks = [Check(area="store", level="ok", problem=f"数据库可用，版本 {revision(engine)}（程序 {head_revision()}）")]
         for town, settings in towns.items():
@@ -137,6 +140,8 @@ def _store(database: str, towns: Mapping[str, Settings], now: datetime) -> Itera
                 latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
             watched = [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
             checks += [_in_folder(check, _folder(towns, town)) for check in watched]
+        for late in late_jobs(service, engine, now) if service else ():
+            checks.append(Check(area="watch", level="error", problem=late, remedy="看 townwatch serve 是否在运行，再看“运行记录”里的说明"))
     finally:
         engine.dispose()
     return checks

@@ -60,6 +60,11 @@ def by_fingerprints(connection: Connection, fingerprints: Iterable[str]) -> list
     ]
 
 
+def of_subject(connection: Connection, subject: str) -> list[Finding]:
+    """The findings about one subject, open or resolved."""
+    return _select(connection, _FINDINGS.c.subject == subject)
+
+
 def open_findings(connection: Connection) -> list[Finding]:
     """The open findings, the worst first, then the oldest."""
     return _select(connection, _FINDINGS.c.resolved_at.is_(None))
@@ -89,18 +94,21 @@ def resolved_since(connection: Connection, since: datetime) -> list[Finding]:
 
 def page_of_findings(
     connection: Connection, *, severity: Severity | None = None, rule: str = "", owner: str | None = None,
-    handling: str | None = None, resolved: bool = False, number: int = 1, size: int = 50,
+    handling: str | None = None, text: str = "", resolved: bool = False, number: int = 1, size: int = 50,
 ) -> tuple[list[Finding], int | None]:
     """A page of the open findings, the worst first, then the oldest; or of the resolved ones, the last resolved first.
     ``number`` counts from 1; the second answer is how many there are in all (None: more than 10,000).
 
-    ``rule``: how the rule's id begins. ``handling``: what a person said of it, empty for nothing yet.
+    ``rule``: how the rule's id begins. ``handling``: what a person said of it, empty for nothing yet. ``text``: stands in
+    its title or its reason.
     """
     table = _FINDINGS.c
     equal = {"severity": severity, "owner": owner, "handling": handling}
     conditions = [table[name] == value for name, value in equal.items() if value is not None]
     if rule:
         conditions.append(table.rule_id.startswith(rule, autoescape=True))
+    if text:
+        conditions.append(or_(*(column.contains(text, autoescape=True) for column in (table.title, table.reason))))
     query = select(_FINDINGS).where(own(connection, _FINDINGS), *conditions)
     if resolved:
         query = query.where(table.resolved_at.is_not(None)).order_by(table.resolved_at.desc(), table.fingerprint)

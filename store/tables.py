@@ -23,8 +23,8 @@ from store.columns import Instant, id_column, metadata, newest_at_column, town_c
 from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
 
 __all__ = [
-    "OPEN_CASES", "Instant", "api_tokens", "attempts", "audit", "case_steps", "cases", "deliveries", "finding_events", "findings",
-    "host_leases", "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "seals",
+    "OPEN_CASES", "Instant", "acknowledgements", "api_tokens", "attempts", "audit", "case_steps", "cases", "deliveries", "finding_events",
+    "findings", "host_leases", "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "seals",
     "sessions", "sightings", "sign_ins", "source_states", "users", "validators", "versions",
 ]
 
@@ -294,6 +294,26 @@ said = Table(
     Column("first_said_at", Instant, nullable=False),
     Column("said_at", Instant, nullable=False),
     Column("delivery", String(20), nullable=False),
+)
+
+# What a person answered to what they were told: received (until it changes) or silent until a day.
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    id_column(),
+    town_column(),
+    Column("recipient", String(100), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("item", String(100), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("severity", String(10), nullable=False),
+    Column("until", Date),
+    Column("who", String(100), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index(None, "town", "ended_at"),
+    Index(None, "town", "recipient", "kind", "item"),
 )
 
 # One row per try of a delivery: the log that proves that the right person was told in time.

@@ -1,14 +1,18 @@
-"""``alerts list``, ``alerts send``, ``alerts test``: the outbox at the command line."""
+"""``alerts list``, ``send``, ``test``, ``ack`` and ``silence``: the outbox at the command line."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
+from alerts import quiet
+from alerts.acknowledging import AnswerError
 from alerts.answers import Answer
 from alerts.run import address_of, send_due
 from alerts.send import send
@@ -31,6 +35,10 @@ from service.cli.common import (
     town_engine_of,
 )
 from store import deliveries
+from store.acknowledgements import Acknowledgement
+from store.database import transaction
+
+_ITEM = re.compile(r"(?:(finding):)?([0-9a-f]{16})|(?:(case):)?([0-9]{1,10})")
 
 
 def list_alerts(
@@ -75,19 +83,68 @@ def try_channels(
         raise typer.Exit(Exit.FAILED)
 
 
+def ack_alert(
+    delivery_id: Annotated[str, typer.Argument(metavar="ID", help="通知编号")],
+    by: Annotated[str | None, typer.Option("--by", help="由谁确认（staff.toml 的 id），不写就是收件人本人")] = None,
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """确认收到：通知里的事项不再催办这个收件人，直到有了变化。"""
+    settings = settings_of(config)
+    _person(settings, by)
+    with transaction(town_engine_of(database, settings)) as connection:
+        delivery = deliveries.get(connection, delivery_id)
+        if delivery is None:
+            raise AnswerError(f"没有编号为 {delivery_id} 的通知")
+        given = quiet.acknowledge(connection, settings, delivery, who=by or delivery.recipient, at=clock.now())
+    _show_answers(given, as_json, f"已确认收到 {len(given)} 项")
+
+
+def silence_item(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help="问题的编号（finding:…）或台账编号（case:…）")],
+    until: Annotated[datetime, typer.Option("--until", formats=["%Y-%m-%d"], help="静音到哪一天，最长 30 天")],
+    by: Annotated[str, typer.Option("--by", help="对谁静音（staff.toml 的 id）")],
+    note: Annotated[str, typer.Option("--note", help="理由")],
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """静音一个事项：到那一天为止不再通知这个人。逾期的和单项否决的不能静音。"""
+    settings, key = settings_of(config), _item_key(item)
+    _person(settings, by)
+    with transaction(town_engine_of(database, settings)) as connection:
+        given = quiet.silence(connection, settings, key, by, until=until.date(), who=by, note=note, at=clock.now())
+    _show_answers([given], as_json, f"已静音到 {given.until}")
+
+
 def delivery_json(delivery: Delivery) -> dict[str, Any]:
     """A delivery as the command line's contract shows it."""
     return shaping.plain(shaping.delivery(delivery))
 
 
-def _channels_of(settings: Settings, person: str) -> tuple[Channel, ...]:
-    try:
-        return settings.person(person).channels
-    except KeyError:
-        known = "、".join(each.id for each in settings.staff)
+def _person(settings: Settings, person: str | None) -> None:
+    if person is not None and person not in (known := [each.id for each in settings.staff]):
         raise ConfigErrors([ConfigError(
-            f"没有 “{person}” 这个人", file="staff.toml", remedy=f"可用的 id：{known}"
-        )]) from None
+            f"没有 “{person}” 这个人", file="staff.toml", remedy=f"可用的 id：{'、'.join(known)}"
+        )])
+
+
+def _channels_of(settings: Settings, person: str) -> tuple[Channel, ...]:
+    _person(settings, person)
+    return settings.person(person).channels
+
+
+def _item_key(text: str) -> tuple[str, str]:
+    """What was named, as (kind, id)."""
+    found = _ITEM.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"“{text}”不是事项编号：写成 finding:0123456789abcdef 或 case:12")
+    return ("case", str(int(found[4]))) if found[4] else ("finding", found[2])
+
+
+def _show_answers(given: Sequence[Acknowledgement], as_json: bool, said: str) -> None:
+    if as_json:
+        names = ("recipient", "kind", "item", "state", "severity", "until", "who", "note", "at")
+        emit({"acknowledgements": [{name: getattr(each, name) for name in names} for each in given]})
+        return
+    console.print(f"{said}。", soft_wrap=True)
 
 
 def _try(settings: Settings, channel: Channel) -> Answer:
@@ -114,8 +171,10 @@ def _show(found: Sequence[Delivery], as_json: bool) -> None:
 
 def register(app: typer.Typer) -> None:
     """Hang the commands into ``townwatch``."""
-    group = typer.Typer(help="发件箱：提醒消息的查看、发送、试发。", no_args_is_help=True)
+    group = typer.Typer(help="发件箱：提醒消息的查看、发送、试发、确认收到、静音。", no_args_is_help=True)
     group.command("list")(list_alerts)
     group.command("send")(send_alerts)
     group.command("test")(try_channels)
+    group.command("ack")(ack_alert)
+    group.command("silence")(silence_item)
     app.add_typer(group, name="alerts")

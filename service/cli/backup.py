@@ -25,9 +25,11 @@ from service.cli.common import (
     database_of,
     emit,
     engine_of,
+    town_given,
     var_of,
 )
 from service.prune import prune as prune_store
+from service.prune import prune_folders
 from service.restore import restore as put_back
 from service.retention import SHORTEST_DAYS, Retention
 from store.database import connect_store
@@ -37,6 +39,7 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件
 NoConfigOption = Annotated[bool, typer.Option("--no-config", help="不含配置目录")]
 _NAMES = {
     "deliveries": "通知", "attempts": "发送记录", "runs": "巡查", "run_sources": "巡查结果", "validators": "网址校验值",
+    "run_folders": "采集文件夹",
 }
 
 
@@ -127,12 +130,23 @@ def prune(
     retention = Retention(deliveries=deliveries_days, runs=runs_days, validators=validators_days)
     engine, at = engine_of(database), now()
     counts = prune_store(engine, retention, at, dry_run=dry_run)
+    counts["run_folders"] = sum(
+        len(prune_folders(folder, engine, retention, at, dry_run=dry_run)) for folder in _folders(database)
+    )
     engine.dispose()
     if as_json:
         emit({"dry_run": dry_run, "as_of": Moment(at), "removed": counts})
         return
     listed = "，".join(f"{_NAMES[name]} {count} 条" for name, count in counts.items())
     console.print(f"{'将清理（未清理）' if dry_run else '已清理'}：{listed}。", soft_wrap=True)
+
+
+def _folders(database: str | None) -> list[Path]:
+    """The working folders whose runs are meant: of the town that was asked for, else of all."""
+    var, town = var_of(database), town_given()
+    if town is not None and (var / "towns" / town).is_dir():
+        return [var / "towns" / town]
+    return [var] if town is not None else [var, *sorted((var / "towns").glob("*"))]
 
 
 def _summary(manifest: Manifest) -> dict[str, Any]:

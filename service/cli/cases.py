@@ -19,7 +19,9 @@ from core.words import CASES
 from monitor import steps
 from monitor.cases import Change, hard_cap
 from service import shaping
+from service.case_list import FORMATS, Filter, reading, write_file
 from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of, town_engine_of
+from store import case_lists
 from store import cases as case_store
 from store import mentions as mention_store
 from store import records as record_store
@@ -38,7 +40,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     commands = typer.Typer(help="舆情台账：登记、研判、交办、回复、办结。", no_args_is_help=True)
     commands.command("list")(list_cases)
-    for command in (show, assess, assign, reply, extend, close):
+    for command in (show, assess, assign, reply, extend, close, export):
         commands.command()(command)
     app.add_typer(commands, name="cases")
 
@@ -132,6 +134,35 @@ def close(
     """办结：写明结果；与本镇无关的也在此写明后办结。"""
     settings = _known(config, by)
     _take(case_id, database, as_json, settings, lambda case, at: steps.close(case, who=by, at=at, note=note))
+
+
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="写到哪个文件：.xlsx、.csv 或 .json")],
+    open_only: OpenOption = False, overdue: Annotated[bool, typer.Option("--overdue", help="只要已逾期的")] = False,
+    state: StateOption = None, category: Annotated[str | None, typer.Option("--category", help="只要某一类别的")] = None,
+    owner: OwnerOption = None, source: Annotated[str | None, typer.Option("--source", help="只要某一来源的（来源的 id）")] = None,
+    text: Annotated[str, typer.Option("--text", help="标题里有这些字的")] = "",
+    since: Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="从这一天起登记的")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="到这一天为止登记的")] = None,
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
+) -> None:
+    """把台账（或其中符合条件的）导出为表格或 JSON 文件，栏目与工作台导出的相同。"""
+    kind = output.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise typer.BadParameter(f"不认识“{output.name}”的格式：文件名应以 .xlsx、.csv 或 .json 结尾")
+    settings, today = settings_of(config), local_date(now())
+    chosen = Filter(
+        show="overdue" if overdue else "open" if open_only else "all", state=state, category=category, owner=owner, source=source,
+        text=text, since=since.date() if since else None, until=until.date() if until else None,
+    )
+    engine = town_engine_of(database, settings)
+    with engine.connect() as connection:
+        written = write_file(output, case_lists.stream(connection, chosen.wanted(today)), reading(settings, today))
+    engine.dispose()
+    if as_json:
+        emit({"file": output, "cases": written})
+    else:
+        Console().print(f"已导出 {written} 件到 {escape(str(output))}。", soft_wrap=True)
 
 
 def case_json(case: Case, today: date) -> dict[str, Any]:

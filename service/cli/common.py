@@ -17,7 +17,7 @@ from rich.console import Console
 
 from core.clock import Moment
 from core.configuration import load_settings
-from core.service import Service, load_service, town_folders
+from core.service import Service, load_service, town_folders, working_folder
 from core.settings import Settings
 from store.database import DEFAULT_URL, Engine, for_town, open_store
 
@@ -122,10 +122,8 @@ def var_of(database: str | None) -> Path:
 
 
 def town_var_of(database: str | None, settings: Settings) -> Path:
-    """The working folder of one town: its own where there are several."""
-    var, folder = var_of(database), settings.directory.parent
-    several = folder.name == "towns" and len(town_folders(folder.parent)) > 1
-    return var / "towns" / settings.town.id if several else var
+    """The working folder of one town."""
+    return working_folder(var_of(database), settings)
 
 
 def emit(data: Any) -> None:

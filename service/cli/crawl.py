@@ -61,7 +61,10 @@ def crawl(
             read[name] = done
             progress.update(task, description=names.get(name, name), completed=read.total())
 
-        run = run_crawl(settings, engine, town_var_of(database, settings), sources=source or (), site=site, full=full, progress=step, wait=WAIT_SECONDS)
+        run = run_crawl(
+            settings, engine, town_var_of(database, settings), sources=source or (), site=site, full=full, progress=step,
+            wait=WAIT_SECONDS,
+        )
     engine.dispose()
     if as_json:
         emit(run_data(run))

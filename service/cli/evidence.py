@@ -25,7 +25,7 @@ from service.cli.common import (
     emit,
     settings_of,
     town_engine_of,
-    var_of,
+    town_var_of,
 )
 from service.evidence import Kept, export_case, kept_versions
 from store import records
@@ -49,13 +49,14 @@ def show(
     config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
 ) -> None:
     """一条记录的全部版本：何时看到、存档在哪里、与前一版本相比改了什么。"""
-    engine = town_engine_of(database, settings_of(config))
+    settings = settings_of(config)
+    engine = town_engine_of(database, settings)
     with engine.connect() as connection:
         try:
             stored = records.get(connection, record)
         except KeyError:
             raise typer.BadParameter(f"没有编号为 {record} 的记录") from None
-        kept = kept_versions(connection, archive_root(var or var_of(database)), record)
+        kept = kept_versions(connection, archive_root(var or town_var_of(database, settings)), record)
     engine.dispose()
     if as_json:
         removed = Moment(stored.removed_at) if stored.removed_at else None
@@ -80,7 +81,7 @@ def verify_all(
     """核验：封存链、版本记录、存档文件逐一对照；有一处不一致则退出状态为 1。"""
     settings = settings_of(config)
     engine = town_engine_of(database, settings)
-    found = _verified(engine, archive_root(var or var_of(database)), settings.town.id)
+    found = _verified(engine, archive_root(var or town_var_of(database, settings)), settings.town.id)
     engine.dispose()
     if as_json:
         emit({"ok": not found.breaks, "seals": found.seals, "versions": found.versions, "files": found.files,
@@ -102,7 +103,7 @@ def export(
 ) -> None:
     """把一件舆情的网页原文、校验值、时间和说明导出为一个 zip。"""
     settings = settings_of(config)
-    engine, root = town_engine_of(database, settings), archive_root(var or var_of(database))
+    engine, root = town_engine_of(database, settings), archive_root(var or town_var_of(database, settings))
     found = _verified(engine, root, settings.town.id)
     with engine.connect() as connection:
         try:

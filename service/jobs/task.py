@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import TownwatchError
-from core.service import Service
+from core.service import Service, working_folder
 from core.settings import Settings
 from store.database import Engine, for_town
 
@@ -73,7 +73,7 @@ class Task:
     @property
     def folder(self) -> Path:
         """The town's working folder, as the workbench knows it."""
-        return self.var if len(self.service.towns) == 1 else self.var / "towns" / self.town
+        return working_folder(self.var, self.settings)
 
     def go_on(self) -> None:
         """Raises StoppedError where the process is asked to end."""

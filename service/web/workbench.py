@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core.service import Service
+from core.service import Service, working_folder
 from core.settings import Settings
 from store.database import Engine, for_town
 
@@ -34,4 +34,4 @@ class Workbench:
 
     def folder(self, town_id: str) -> Path:
         """Where a town's digests and other files lie."""
-        return self.var if len(self.service.towns) == 1 else self.var / "towns" / self.town(town_id).town.id
+        return working_folder(self.var, self.town(town_id))

@@ -15,6 +15,7 @@ from core.calendar import WorkCalendar
 from core.clock import SHANGHAI
 from core.nouns import AlertItem, Delivery, DeliveryStatus, Reason, Severity
 from core.settings import Route, Settings
+from store.acknowledgements import Acknowledgement
 from store.deliveries import Said
 from tests.alerts.parts import WEDNESDAY, at, channel, item, person, settings
 
@@ -174,6 +175,55 @@ def test_resolved(memory: Memory, routes: tuple[Route, ...], expected: list[obje
     assert lines(run([], memory, resolved=(item(state="resolved"),), rules=rules)) == expected
 
 
+def answered(recipient: str = "clerk", until: date | None = None, **more: object) -> Acknowledgement:
+    values: dict[str, object] = {
+        "recipient": recipient, "kind": "finding", "item": "f1", "state": "open", "severity": Severity.WARN, "until": until,
+        "who": recipient, "note": "", "at": at(4, hour=10),
+    }
+    return Acknowledgement(**values | more)  # type: ignore[arg-type]
+
+
+QUIET = date(2026, 3, 20)
+CLERK_REMINDED = ("clerk", "robot", "f1", Reason.REMINDER)
+BOSS_ESCALATED = ("boss", "robot", "f1", Reason.ESCALATED)
+
+
+@pytest.mark.parametrize(("given", "told", "thing", "when", "expected"), [
+    ([], [said()], item(), at(6), [CLERK_REMINDED]),
+    ([answered()], [said()], item(), at(6), []),
+    # What one person has received says nothing for another.
+    ([answered("boss")], [said()], item(), at(6), [CLERK_REMINDED]),
+    ([answered(item="f2")], [said()], item(), at(6), [CLERK_REMINDED]),
+    ([answered(kind="case")], [said()], item(), at(6), [CLERK_REMINDED]),
+    # The clerk is spared; the step above is told all the same.
+    ([answered()], [said()], item(), at(9), [BOSS_ESCALATED]),
+    ([answered(until=QUIET)], [said()], item(), at(9), [BOSS_ESCALATED]),
+    ([answered("boss", until=QUIET), answered()], [said()], item(), at(9), [BOSS_ESCALATED]),
+    # The boss has received the escalation: no more reminders of this step.
+    ([answered("boss"), answered()], [said(), said(recipient="boss", level=1, when=at(9))], item(), at(11), []),
+    # It falls overdue: news, whatever was answered; and the reminders after it come again.
+    ([answered()], [said()], item(state="overdue"), at(5), [("clerk", "robot", "f1", Reason.NEW)]),
+    ([answered(until=QUIET)], [said()], item(state="overdue"), at(5), [("clerk", "robot", "f1", Reason.NEW)]),
+    ([answered()], [said("overdue")], item(state="overdue"), at(6), [CLERK_REMINDED]),
+    # Worse than when it was received.
+    ([answered()], [said()], item(severity=Severity.ERROR), at(6), [CLERK_REMINDED]),
+    # Silenced before any message went out: a person has seen it; from the day after they hear of it.
+    ([answered(until=at(5).date())], [], item(), at(5), []),
+    ([answered(until=at(5).date())], [], item(), at(6), [("clerk", "robot", "f1", Reason.FIRST)]),
+    # Merely received on one channel: the other one still says it once.
+    ([answered()], [said(channel="fax")], item(), at(5), [("clerk", "robot", "f1", Reason.FIRST)]),
+])
+def test_what_was_answered(
+    given: list[Acknowledgement], told: list[Said], thing: AlertItem, when: datetime, expected: list[object]
+) -> None:
+    assert lines(run([thing], Memory(said=told, answered=given), when)) == expected
+
+
+def test_the_end_of_what_was_silenced_is_said() -> None:
+    memory = Memory(said=[said()], answered=[answered(until=QUIET)])
+    assert lines(run([], memory, at(6), resolved=(item(state="resolved"),))) == [("clerk", "robot", "f1", Reason.RESOLVED)]
+
+
 def waiting(*things: AlertItem, **more: object) -> Delivery:
     delivery, = (each for each in run(list(things), when=at(4)).deliveries if each.recipient == "clerk")
     return replace(delivery, **more)  # type: ignore[arg-type]
@@ -287,12 +337,22 @@ def test_planning_twice_at_one_instant_says_nothing_the_second_time(
     assert second == Plan(problems=second.problems)
 
 
-@given(THINGS, ROUTES, MEMORIES, NOWS)
+ANSWERS = st.lists(
+    st.builds(
+        answered, st.sampled_from(["clerk", "boss"]), st.none(), item=st.sampled_from(NAMES), at=st.integers(1, 28).map(at),
+        state=st.sampled_from(["open", "overdue"]), severity=st.sampled_from(Severity), kind=st.sampled_from(["finding", "case"]),
+    ),
+    max_size=6,
+)
+
+
+@given(THINGS, ROUTES, MEMORIES, ANSWERS, NOWS)
 def test_nothing_open_is_ever_unsaid(
-    things: list[AlertItem], routes: tuple[Route, ...], told: list[Said], now: datetime
+    things: list[AlertItem], routes: tuple[Route, ...], told: list[Said], given: list[Acknowledgement], now: datetime
 ) -> None:
-    """Every open thing has, after the plan, somebody who was told its present state or is being told it."""
-    planned = run(things, Memory(said=told), now, rules=settings(staff=STAFF, routes=routes))
+    """Every open thing has, after the plan, somebody who was told its present state or is being told it, whatever people
+    have acknowledged."""
+    planned = run(things, Memory(said=told, answered=given), now, rules=settings(staff=STAFF, routes=routes))
     heard = {(each.kind, each.item, each.state) for each in told}
     heard |= {(line.kind, line.id, line.state) for delivery in planned.deliveries for line in delivery.items}
     assert {(thing.kind, thing.id, thing.state) for thing in things} <= heard

@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from alerts import quiet
+from alerts.acknowledging import AnswerError
 from alerts.run import next_try_at, plan_alerts, send_due
 from core.nouns import CaseState, CaseStep, Delivery, DeliveryStatus, Reason
 from core.settings import Channel, Route, Settings
 from demo.receivers import Webhook
-from store import deliveries
+from store import acknowledgements, deliveries
 from store.cases import add_step
 from store.database import Engine, transaction
-from store.findings import handle
+from store.findings import events, handle
 from tests.alerts.parts import add_case, add_finding, at, channel, item, person, resolve_finding, settings
 
 ROUTE = Route(id="all", to=("clerk",), remind_workdays=2)
@@ -259,3 +261,90 @@ def test_a_finding_handled_before_it_was_said_is_never_said(engine: Engine, hook
         handle(connection, "f1", handling="accepted", until=date(2026, 3, 10), event="accepted", who="leader", note="等批复", at=at(4))
     assert plan(engine, town, at(10)) == []
     assert reasons(plan(engine, town, at(11))) == [("f1", Reason.FIRST)], "the day until which it was put off has passed"
+
+
+def acknowledge(engine: Engine, town: Settings, delivery: Delivery, when: datetime) -> None:
+    with transaction(engine) as connection:
+        quiet.acknowledge(connection, town, delivery, who="clerk", at=when)
+
+
+def history(engine: Engine) -> list[tuple[str, str]]:
+    with engine.connect() as connection:
+        return [(event.event, event.note) for event in events(connection, "f1")]
+
+
+def test_what_was_received_is_not_pressed_until_it_changes(engine: Engine, hook: Webhook) -> None:
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection, evidence={"due": "2026-03-10"})
+    plan(engine, town, at(4))
+    sent, = send(engine, town, at(4))
+    acknowledge(engine, town, sent, at(4, hour=10))
+    assert plan(engine, town, at(6)) == []
+    # Two working days after the news that it is overdue it is pressed again: that was not received.
+    assert reasons(plan(engine, town, at(11))) == [("f1", Reason.NEW)]
+    send(engine, town, at(11))
+    assert reasons(plan(engine, town, at(13))) == [("f1", Reason.REMINDER)]
+    assert history(engine) == [("acknowledged", "clerk")]
+    with pytest.raises(AnswerError, match="不需要再确认收到"):
+        acknowledge(engine, town, sent, at(13))   # the old message, of a state that is over
+
+
+def test_what_was_received_is_over_when_the_finding_is_resolved(engine: Engine, hook: Webhook) -> None:
+    """Found again it is another episode: its reminders come."""
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection)
+    plan(engine, town, at(4))
+    sent, = send(engine, town, at(4))
+    acknowledge(engine, town, sent, at(4, hour=10))
+    for until in (at(5), None):
+        with transaction(engine) as connection:
+            resolve_finding(connection, "f1", until)  # type: ignore[arg-type]
+        assert len(plan(engine, town, at(5))) == 1
+        send(engine, town, at(5))
+    assert reasons(plan(engine, town, at(9))) == [("f1", Reason.REMINDER)]
+    with engine.connect() as connection:
+        given, = acknowledgements.of_items(connection, "clerk", [("finding", "f1")])
+    assert given.ended_at == at(5)
+
+
+def test_a_silence_ends_on_its_day_and_can_be_taken_back(engine: Engine, hook: Webhook) -> None:
+    town, key = rules(hook), ("case", "1")
+    with transaction(engine) as connection:
+        key = ("case", str(add_case(connection)))
+    plan(engine, town, at(4))
+    send(engine, town, at(4))
+    with transaction(engine) as connection:
+        quiet.silence(connection, town, key, "clerk", until=at(10).date(), who="clerk", note="等批复", at=at(4, hour=10))
+    assert plan(engine, town, at(10)) == []
+    assert reasons(plan(engine, town, at(11))) == [(key[1], Reason.REMINDER)]
+    with transaction(engine) as connection:
+        with pytest.raises(AnswerError, match="没有静音"):   # its day ended it
+            quiet.speak_again(connection, town, key, "clerk", who="clerk", at=at(11))
+        quiet.silence(connection, town, key, "clerk", until=at(20).date(), who="clerk", note="再等", at=at(11))
+        quiet.speak_again(connection, town, key, "clerk", who="clerk", at=at(11))
+        assert acknowledgements.holding(connection) == []
+
+
+def test_the_services_own_trouble_can_be_received(engine: Engine, hook: Webhook) -> None:
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection)
+    plan(engine, town, at(4))
+    hook.answer_with(410)
+    send(engine, town, at(4))
+    with transaction(engine) as connection:
+        about, = (each for each in deliveries.list_deliveries(connection) if each.items[0].kind == "operation")
+        given, = quiet.acknowledge(connection, town, about, who="tech", at=at(4, hour=10))
+    assert (given.kind, given.item) == ("operation", "clerk/robot")
+
+
+def test_what_a_person_has_handled_is_nobodys_to_silence(engine: Engine, hook: Webhook) -> None:
+    town = rules(hook)
+    with transaction(engine) as connection:
+        add_finding(connection)
+        handle(connection, "f1", handling="false_alarm", until=None, event="false_alarm", who="clerk", note="x", at=at(4))
+        with pytest.raises(AnswerError, match="没有这个未解决的事项"):
+            quiet.silence(connection, town, ("finding", "f1"), "clerk", until=at(10).date(), who="clerk", note="x", at=at(4))
+        assert plan_alerts(connection, town, at(4)) == []

@@ -288,7 +288,7 @@ def test_a_killed_crawl_loses_nothing(watch: Any, tmp_path: Path, victim: str) -
 
 def test_one_crawl_at_a_time_on_a_host(watch: Any, tmp_path: Path) -> None:
     parent, _ = started(watch, tmp_path)
-    with pytest.raises(CrawlBusyError, match="127.0.0.1"):
+    with pytest.raises(CrawlBusyError, match=r"127\.0\.0\.1"):
         watch.crawl(wait=0.3)
     assert parent.wait(60) == 0
     parent.communicate()

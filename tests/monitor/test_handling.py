@@ -77,6 +77,21 @@ def test_how_long_it_holds(said: str, until: date | None, severity: Severity, ho
     assert folded.resolved == ()
 
 
+@pytest.mark.parametrize(("was", "is_now", "holds"), [
+    ("overdue", "overdue", True),
+    ("overdue", "delinquent", False),   # the same severity, but a whole period later
+    ("delinquent", "overdue", True),    # something was published, though not enough
+    ("delinquent", "blank", False),
+    (None, "overdue", True),            # what was not known before is not worse
+    ("overdue", None, True),
+    ("overdue", 7, True),
+])
+def test_a_column_that_sinks_further_is_to_be_handled_anew(was: str | None, is_now: object, holds: bool) -> None:
+    before = replace(OPEN, handling="accepted", handled_until=TOMORROW, evidence={"status": was})
+    after, told = carried(before, replace(OPEN, evidence={"status": is_now}), TODAY)
+    assert (after.handling, told) == (("accepted", None) if holds else ("", "worse"))
+
+
 @pytest.mark.parametrize(("said", "until", "silent"), [
     ("", None, False), ("fixed", None, True), ("false_alarm", None, True),
     ("accepted", TODAY, True), ("accepted", YESTERDAY, False),

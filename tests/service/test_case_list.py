@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, date, datetime
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
 
+from core.errors import TownwatchError
 from core.nouns import Case, CaseState
-from service.case_list import FORMATS, HEADS, Filter, all_cases, rows
-from store import cases
-from store.database import Engine, transaction
-from tests.store.writing import write
+from service.case_list import FORMATS, HEADS, Filter, Reading, rows, write_file
+from store.case_lists import Wanted
 
 AT = datetime(2026, 3, 4, 2, 20, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
+WORDS = Reading(staff={"clerk": "张三"}, sources={"board": "留言板"}, today=TODAY)
 
 
 def case(number: int, title: str, **values: object) -> Case:
@@ -25,46 +28,81 @@ def case(number: int, title: str, **values: object) -> Case:
     return Case(id=number, record_id=number, title=title, registered_at=AT, **given)
 
 
-LINES = list(rows(iter([
+CASES = [
     case(1, "=HYPERLINK(\"http://x\",\"点我\")"), case(2, "反映\x0b修路"), case(3, "-1+1", provisional=True, owner=None),
-]), {"clerk": "张三"}, {"board": "留言板"}, TODAY))
+    case(4, "@SUM(1)", source="+cmd|' /C calc'!A0"), case(5, "\t=1"),
+]
+
+
+def written(kind: str) -> bytes:
+    out = io.BytesIO()
+    FORMATS[kind][0](iter(CASES), WORDS, out)
+    return out.getvalue()
 
 
 def test_lines() -> None:
-    assert LINES[0] == ["1", '=HYPERLINK("http://x","点我")', "留言板", "投诉", "已交办", "张三", "2026-03-04 10:20", "2026-03-11", "是",
-                        "http://a/1"]
+    lines = list(rows(CASES, WORDS))
+    assert lines[0] == (
+        1, '=HYPERLINK("http://x","点我")', "留言板", "投诉", "已交办", "张三", "2026-03-04 10:20", "2026-03-11", "是", "http://a/1")
     # A provisional day is never called overdue.
-    assert LINES[2][5:9] == ["", "2026-03-04 10:20", "2026-03-11（暂定）", ""]
+    assert lines[2][5:9] == ("", "2026-03-04 10:20", "2026-03-11（暂定）", "")
 
 
-def test_a_workbook_holds_texts_only() -> None:
-    sheet = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"][0](iter(LINES), "舆情台账"))).active
-    read = list(sheet.iter_rows())
+def test_a_workbook_holds_numbers_and_texts_only() -> None:
+    read = list(openpyxl.load_workbook(io.BytesIO(written("xlsx"))).active.iter_rows())
     assert [cell.value for cell in read[0]] == list(HEADS)
-    assert [cell.data_type for cell in read[1]] == ["s"] * 10, "a title that begins with = is a text"
-    assert (read[1][1].value, read[2][1].value) == (LINES[0][1], "反映修路")
+    for line in read[1:]:
+        assert line[0].data_type == "n" and {cell.data_type for cell in line[1:] if cell.value} == {"s"}, "no title is a formula"
+    assert [line[1].value for line in read[1:3]] == [CASES[0].title, "反映修路"]  # XML has no place for a vertical tab.
 
 
 def test_a_csv_is_read_by_spreadsheets_without_running_anything() -> None:
-    data = FORMATS["csv"][0](iter(LINES), "")
+    data = written("csv")
     read = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert data.startswith(b"\xef\xbb\xbf") and read[0] == list(HEADS)
-    assert [line[1] for line in read[1:]] == ["'" + LINES[0][1], LINES[1][1], "'-1+1"]
+    assert [line[1] for line in read[1:]] == ["'" + CASES[0].title, "反映\x0b修路", "'-1+1", "'@SUM(1)", "'\t=1"]
+    assert read[4][2].startswith("'+cmd")
 
 
-def test_every_case_of_a_filter_is_listed(engine: Engine) -> None:
-    write(engine, 12)
-    with transaction(engine) as connection:
-        assert len(list(all_cases(connection, Filter(show="all"), TODAY))) == 12
-        assert [c.id for c in all_cases(connection, Filter(show="overdue"), TODAY)] == [
-            c.id for c in cases.list_cases(connection, open_only=True) if c.overdue(TODAY)]
+def test_json_has_the_keys_of_the_command_line() -> None:
+    read = json.loads(written("json"))["cases"]
+    assert [one["id"] for one in read] == [1, 2, 3, 4, 5]
+    assert (read[0]["registered_at"], read[0]["due"], read[0]["overdue"]) == ("2026-03-04T10:20:00+08:00", "2026-03-11", True)
+    assert read[0]["title"] == CASES[0].title, "JSON runs nothing, so that a title stays as it is"
+
+
+def test_no_case_is_a_file_too() -> None:
+    for kind, (write, _) in FORMATS.items():
+        write(iter([]), WORDS, out := io.BytesIO())
+        assert out.getvalue(), kind
+    assert json.loads(out.getvalue()) == {"cases": []}
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    assert write_file(path, iter(CASES), WORDS) == 5
+    before = path.read_bytes()
+    assert before == written("csv")
+
+    def breaks() -> Iterator[Case]:
+        yield CASES[1]
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        write_file(path, breaks(), WORDS)
+    assert path.read_bytes() == before and [each.name for each in tmp_path.iterdir()] == [path.name]
+    with pytest.raises(TownwatchError, match="不能写入"):
+        write_file(tmp_path / "没有" / "台账.csv", iter(CASES), WORDS)
 
 
 @pytest.mark.parametrize(("chosen", "wanted"), [
-    (Filter(), {"open_only": True, "overdue_on": None}),
-    (Filter(show="overdue"), {"open_only": False, "overdue_on": TODAY}),
-    (Filter(show="all"), {"open_only": False, "overdue_on": None}),
-    (Filter(state=CaseState.CLOSED), {"open_only": False, "overdue_on": None}),  # A state says more than the scope.
+    (Filter(), Wanted(open_only=True)),
+    (Filter(show="overdue"), Wanted(overdue_on=TODAY)),
+    (Filter(show="all"), Wanted()),
+    (Filter(state=CaseState.CLOSED), Wanted(state=CaseState.CLOSED)),  # A state says more than the scope.
+    # Days of China, the last one included.
+    (Filter(show="all", since=date(2026, 3, 4), until=date(2026, 3, 4)), Wanted(
+        since=datetime(2026, 3, 3, 16, tzinfo=UTC), until=datetime(2026, 3, 3, 16, tzinfo=UTC) + timedelta(days=1))),
 ])
-def test_filters(chosen: Filter, wanted: dict[str, object]) -> None:
-    assert {name: chosen.wanted(TODAY)[name] for name in wanted} == wanted
+def test_filters(chosen: Filter, wanted: Wanted) -> None:
+    assert chosen.wanted(TODAY) == wanted

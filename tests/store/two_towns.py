@@ -30,11 +30,14 @@ from core.nouns import (
 )
 from monitor.ledger import Fold
 from store import (
+    acknowledgements,
+    case_lists,
     cases,
     deliveries,
     figures,
     findings,
     jobs,
+    looks,
     mentions,
     prune,
     records,
@@ -43,6 +46,7 @@ from store import (
     tables,
     vitals,
 )
+from store.acknowledgements import Acknowledgement
 from store.database import Connection, Engine, transaction
 from store.records import Arrival, Sighting
 from store.runs import SourceState, Validator
@@ -113,6 +117,7 @@ def _told(connection: Connection, mark: str, at: datetime) -> Delivery:
     assert dead is not None
     deliveries.mark_sent(connection, sent, at, mark)
     deliveries.mark_failed(connection, dead, at, mark, None)
+    acknowledgements.add(connection, [answer(mark, at)])
     return dead
 
 
@@ -153,6 +158,11 @@ def delivery(mark: str, number: int, status: DeliveryStatus = DeliveryStatus.PEN
     item = AlertItem(kind="finding", id="open", state="open", severity=Severity.WARN, title=mark)
     return Delivery(id=f"{number}-{mark}", alert="a", reason=Reason.NEW, recipient="clerk", channel=f"c{number}", title=mark,
                     body=mark, items=(item,), status=status, attempts=0, created_at=AT)
+
+
+def answer(mark: str, at: datetime) -> Acknowledgement:
+    return Acknowledgement(recipient="clerk", kind="finding", item="open", state="open", severity=Severity.WARN, until=None,
+                           who=mark, note=mark, at=at)
 
 
 def _case(record_id: int, mark: str) -> dict[str, Any]:
@@ -212,14 +222,27 @@ CALLS: dict[Any, dict[str, Call]] = {
             cases.page_of_cases(c, category="投诉", owner="clerk", source="source", text=t.mark),
         ],
     },
+    case_lists: {
+        "page_of": lambda c, t: [
+            case_lists.page_of(c, case_lists.Wanted()), case_lists.page_of(c, case_lists.Wanted(open_only=True), size=1),
+            case_lists.page_of(c, case_lists.Wanted(ids=[t.case])), case_lists.page_of(c, case_lists.Wanted(text=t.mark)),
+        ],
+        "stream": lambda c, t: list(case_lists.stream(c, case_lists.Wanted())),
+        "hold": lambda c, t: case_lists.hold(c, t.case),
+    },
+    looks: {"last_looks": lambda c, t: looks.last_looks(c)},
     findings: {
         "get": lambda c, t: findings.get(c, "open"),
         "by_fingerprints": lambda c, t: findings.by_fingerprints(c, ["open", "gone"]),
         "open_findings": lambda c, t: findings.open_findings(c),
         "open_at": lambda c, t: findings.open_at(c, AT),
+        "of_subject": lambda c, t: findings.of_subject(c, "column:a"),
         "list_findings": lambda c, t: findings.list_findings(c),
         "resolved_since": lambda c, t: findings.resolved_since(c, SINCE),
-        "page_of_findings": lambda c, t: [findings.page_of_findings(c), findings.page_of_findings(c, resolved=True, size=1)],
+        "page_of_findings": lambda c, t: [
+            findings.page_of_findings(c), findings.page_of_findings(c, resolved=True, size=1),
+            findings.page_of_findings(c, text=t.mark),
+        ],
         "severity_counts": lambda c, t: findings.severity_counts(c),
         "apply": lambda c, t: findings.apply(c, Fold(resolved=(finding("新", "open", LATER),)), LATER),
         "add_event": lambda c, t: findings.add_event(c, "open", "note", LATER),
@@ -257,6 +280,13 @@ CALLS: dict[Any, dict[str, Call]] = {
         "bodies_tried_since": lambda c, t: deliveries.bodies_tried_since(c, [("clerk", "c2"), ("clerk", "c3")], SINCE),
         "broken_channels": lambda c, t: deliveries.broken_channels(c),
         "count_failed_tries": lambda c, t: deliveries.count_failed_tries(c, SINCE, UNTIL),
+    },
+    acknowledgements: {
+        "add": lambda c, t: acknowledgements.add(c, [answer("新", LATER)]),
+        "holding": lambda c, t: acknowledgements.holding(c),
+        "of_items": lambda c, t: acknowledgements.of_items(c, "clerk", [("finding", "open"), ("finding", "gone")]),
+        "end": lambda c, t: acknowledgements.end(c, [each.id for each in acknowledgements.holding(c)], LATER),
+        "end_for": lambda c, t: acknowledgements.end_for(c, "clerk", "finding", "open", LATER),
     },
     figures: {
         "records_naming": lambda c, t: figures.records_naming(c, SINCE, UNTIL),

@@ -79,6 +79,9 @@ def _write_findings(connection: Connection, k: int, at: datetime) -> None:
     connection.execute(insert(tables.said).values(
         recipient="clerk", channel="c", kind="finding", item=f"f{k}", state="open", reason="new", first_said_at=at,
         said_at=at, delivery=f"d{k}"))
+    connection.execute(insert(tables.acknowledgements).values(
+        recipient="clerk", kind="finding", item=f"f{k}", state="open", severity="warn", until=DUE if k % 2 else None, who="clerk",
+        at=at, ended_at=None if k % 3 else at))
     connection.execute(insert(tables.attempts).values(delivery=f"d{k}", at=at, ok=k % 2 == 0, answer="HTTP 200"))
 
 

@@ -54,8 +54,7 @@ def one(request: AnyRequest, bench: Bench, town: TownId, column: FromPath[str]) 
     with bench.town_engine(town).connect() as connection:
         status = next((c for c in findings.column_statuses(connection) if c.id == column), None)
         listed, total = records.page_of_records(connection, source=configured.source, number=number)
-        # ``column.*`` findings: one rule and this column is one fingerprint.
-        mine = [f for f in findings.list_findings(connection) if f.subject == f"column:{column}"]
+        mine = findings.of_subject(connection, f"column:{column}")
         history = [(f, findings.events(connection, f.fingerprint)) for f in mine]
     site, source = settings.source(configured.source)
     return render(

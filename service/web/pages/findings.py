@@ -14,6 +14,7 @@ from core.clock import local_date
 from core.nouns import Finding, Severity
 from core.words import HANDLINGS, SEVERITIES
 from monitor import handling
+from service.web.finding_words import KINDS, basis_of, evidence_of, rule_of
 from service.web.forms import Form, FormError
 from service.web.inject import Bench, Posted, TownId, Who
 from service.web.paging import Page, page_number
@@ -25,7 +26,6 @@ from service.web.workbench import Workbench
 from store import findings
 from store.database import Connection, transaction
 
-RULES = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身"}
 SHOWS = {"open": "未解决", "resolved": "已解决"}
 _FINGERPRINT = re.compile(r"[0-9a-f]{1,16}")
 
@@ -34,19 +34,19 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{1,16}")
 def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     """The ledger, the worst first."""
     settings = bench.town(town)
-    asked = {name: request.query_params.get(name, "")[:100] for name in ("show", "severity", "rule", "owner", "handling")}
+    asked = {name: request.query_params.get(name, "")[:100] for name in ("show", "severity", "rule", "owner", "handling", "q")}
     number = page_number(request.query_params.get("page"))
     with bench.town_engine(town).connect() as connection:
         found, total = findings.page_of_findings(
             connection, severity=Severity(asked["severity"]) if asked["severity"] in SEVERITIES else None,
-            rule=asked["rule"] if asked["rule"] in RULES else "", owner=asked["owner"] or None,
-            handling=_handling(asked["handling"]), resolved=asked["show"] == "resolved", number=number,
+            rule=asked["rule"] if asked["rule"] in KINDS else "", owner=asked["owner"] or None,
+            handling=_handling(asked["handling"]), text=asked["q"].replace("\x00", "").strip(), resolved=asked["show"] == "resolved", number=number,
         )
         counts = findings.severity_counts(connection)
     path = f"/towns/{town}/findings"
     return render(
         request, "findings.html", town=settings, section="findings", title="问题清单", asked=asked, counts=counts,
-        page=Page(items=found, number=number, total=total, path=path, filters=asked), shows=SHOWS, rules=RULES,
+        page=Page(items=found, number=number, total=total, path=path, filters=asked), shows=SHOWS, rules=KINDS,
         handlings={name or "none": word for name, word in HANDLINGS.items()}, staff={p.id: p.name for p in settings.staff},
         today=local_date(bench.clock()),
     )
@@ -102,7 +102,7 @@ def _one(
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,
         events=findings.events(connection, finding.fingerprint), staff={p.id: p.name for p in settings.staff},
-        rule=next((word for prefix, word in RULES.items() if finding.rule_id.startswith(prefix)), "其他"),
+        rule=rule_of(finding), evidence=evidence_of(finding), basis=basis_of(finding),
         link=links.get(kind, ""), address=address, may=visitor.may(Permission.HANDLE_FINDINGS, town) and finding.open,
         refusal=refusal, typed=typed or Form({}), today=local_date(bench.clock()),
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from datetime import date, timedelta
+from hashlib import sha256
 from urllib.parse import quote
 
 from litestar import get
@@ -29,8 +31,8 @@ from store import figures
 from store.database import transaction
 
 SHOWN_MONTHS = 12
-# The digest is a document of its own with its style inside; it may run nothing and load nothing.
-DOCUMENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+KINDS = {"docx": "文档", "xlsx": "表格", "html": "网页", "json": "数据"}
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
 
 
@@ -45,7 +47,7 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     chart = charts.months([(month, registered.get(month, 0)) for month in reversed(months)], "每月登记的舆情")
     return render(
         request, "reports.html", town=settings, section="reports", title="报表", months=months, registered=registered, chart=chart,
-        kinds=("docx", "xlsx", "json"), staff={p.id: p.name for p in settings.staff},
+        kinds=KINDS, staff={p.id: p.name for p in settings.staff},
     )
 
 
@@ -53,7 +55,7 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
 def preview(bench: Bench, town: TownId, month: FromPath[str]) -> Response[str]:
     """A month's digest as its readers get it."""
     page = digest_html(_digest(bench, town, month))
-    return Response(page, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": DOCUMENT_POLICY})
+    return Response(page, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": document_policy(page)})
 
 
 @get("/towns/{town:str}/reports/{month:str}/{kind:str}", sync_to_thread=True, opt={"may": Permission.EXPORT})
@@ -61,18 +63,28 @@ def download(
     request: AnyRequest, bench: Bench, visitor: Who, town: TownId, month: FromPath[str], kind: FromPath[str]
 ) -> Response[bytes]:
     """The same to take away."""
-    if kind not in (*WRITERS, "json"):
+    if kind not in KINDS:
         raise NotFoundException
     digest = _digest(bench, town, month)
     with transaction(bench.town_engine(town)) as connection:
         record_change(connection, visitor, request, "export", f"digest:{month}.{kind}", town)
     if kind == "json":
         data, media_type = json.dumps(digest_json(digest), ensure_ascii=False, indent=2).encode(), "application/json"
+    elif kind == "html":
+        data, media_type = digest_html(digest).encode(), "text/html; charset=utf-8"
     else:
         write, media_type = WRITERS[kind]
         data = write(digest)
     name = quote(f"{bench.town(town).town.name}{month}月报.{kind}")
     return Response(data, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})
+
+
+def document_policy(page: str) -> str:
+    """The digest is a document of its own with its style inside: that very style is let in by its hash, and nothing else.
+    Sandboxed, it runs and sends nothing."""
+    hashes = [b64encode(sha256(style.encode()).digest()).decode() for style in _STYLE.findall(page)]
+    styles = " ".join(f"'sha256-{each}'" for each in hashes) or "'none'"
+    return f"default-src 'none'; style-src {styles}; img-src data:; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 
 def last_months(today: date, count: int) -> list[str]:

@@ -39,11 +39,12 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     settings = bench.town(town)
     with bench.town_engine(town).connect() as connection:
         recent = runs.recent_results(connection, limit_per_source=LOOKS)
+        states = runs.states(connection)
     looks = [(site, source, recent.get(source.id, [])) for site, source in settings.all_sources]
     rows = [(site, source, results, charts.looks(results, LOOKS)) for site, source, results in looks]
     return render(
-        request, "sources.html", town=settings, section="sources", title="来源", rows=rows, meanings=MEANINGS,
-        staff={p.id: p.name for p in settings.staff},
+        request, "sources.html", town=settings, section="sources", title="来源", rows=rows,
+        last_new={source: state.last_new_at for source, state in states.items()}, staff={p.id: p.name for p in settings.staff},
     )
 
 
@@ -55,11 +56,12 @@ def one_page(request: AnyRequest, bench: Bench, visitor: Who, town: TownId, sour
     number = page_number(request.query_params.get("page"))
     with bench.town_engine(town).connect() as connection:
         looks = runs.recent_results(connection, limit_per_source=LOOKS).get(source, [])
+        state = runs.states(connection).get(source)
         listed, total = records.page_of_records(connection, source=source, number=number)
     return render(
         request, "source.html", town=settings, section="sources", title=found.name, site=site, source=found, looks=looks,
         bars=charts.looks(looks, LOOKS), meanings=MEANINGS, staff={p.id: p.name for p in settings.staff},
-        may=visitor.may(Permission.RECHECK, town),
+        may=visitor.may(Permission.RECHECK, town), last_new=state.last_new_at if state else None,
         page=Page(items=listed, number=number, total=total, path=f"/towns/{town}/sources/{source}"),
     )
 

@@ -6,10 +6,11 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
+from service.case_list import reading
 from service.web.inject import Bench, TownId, Who
 from service.web.rendering import AnyRequest, render
 from service.web.security.rights import Permission
-from service.web.today import gather
+from service.web.today import answers_for_all, gather
 
 
 @get("/towns/{town:str}/", sync_to_thread=True, opt={"may": Permission.READ})
@@ -17,11 +18,11 @@ def page(request: AnyRequest, bench: Bench, visitor: Who, town: TownId) -> Templ
     """The visitor's day."""
     settings = bench.town(town)
     with bench.town_engine(town).connect() as connection:
-        day = gather(connection, settings, visitor, bench.clock())
+        day = gather(connection, settings, bench.service.settings.schedule, visitor, bench.clock())
+    names = reading(settings, day.today)
     return render(
-        request, "today.html", town=settings, section="today", title="今日", day=day, crawl_at=bench.service.settings.schedule.crawl_at,
-        staff={person.id: person.name for person in settings.staff},
-        sources={source.id: source.name for _, source in settings.all_sources},
+        request, "today.html", town=settings, section="today", title="今日", day=day, answers=answers_for_all(visitor),
+        staff=names.staff, sources=names.sources,
     )
 
 

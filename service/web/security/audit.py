@@ -36,6 +36,9 @@ ACTIONS = {
     "delivery_ack": "确认通知",
     "delivery_silence": "暂停提醒",
     "delivery_resend": "重发通知",
+    "delivery_ack": "确认收到通知",
+    "delivery_silence": "静音事项",
+    "delivery_speak_again": "恢复提醒",
     "export": "导出",
 }
 """Every action that can be logged, and what the screen calls it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +39,16 @@ class Demo:
 
     def schedule(self, text: str) -> None:
         (self.config / "service.toml").write_text(f"[schedule]\n{text}", encoding="utf-8")
+
+    def rate(self, per_second: float) -> None:
+        """How fast each site may be asked."""
+        for file in (self.config / "sites").glob("*.toml"):
+            text = file.read_text(encoding="utf-8")
+            file.write_text(re.sub(r"requests_per_second = \S+", f"requests_per_second = {per_second}", text), encoding="utf-8")
+
+    def feeds(self) -> list[int]:
+        """The size in bytes of what each crawl has written so far."""
+        return [path.stat().st_size for path in (self.folder / "runs").glob("*/feed.jsonl")]
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the store; none while there is no such table yet."""

@@ -17,6 +17,7 @@ from core.clock import SHANGHAI, now
 from tests.service.schedule.conftest import QUIET, Demo, wait_for
 
 REPOSITORY = Path(__file__).parents[3]
+FAST = 200.0
 ENDED = "SELECT part FROM job_runs WHERE job = '{}' AND status = 'done'"
 
 
@@ -99,15 +100,16 @@ def test_it_crawls_checks_and_sends_and_stops_when_told(demo: Demo) -> None:
 
 def test_killed_during_a_crawl_it_takes_the_slot_up_once_and_tells_nobody_twice(demo: Demo) -> None:
     demo.schedule(QUIET)
-    demo.town.misbehave("", "slow", 20)
+    demo.rate(8.0)
     with serve(demo) as killed:
-        wait_for(lambda: any(path.stat().st_size > 1000 for path in (demo.folder / "runs").glob("*/feed.jsonl")))
+        wait_for(lambda: any(size > 5000 for size in demo.feeds()))
         crawling = children(killed.process.pid)
         assert crawling
         killed.stop(signal.SIGKILL)
         wait_for(lambda: not any(alive(child) for child in crawling), 20)
     left = demo.query("SELECT part FROM job_runs WHERE job = 'crawl' AND status = 'running'")
     assert left
+    demo.rate(FAST)
     with serve(demo) as again:
         wait_for(lambda: demo.query(ENDED.format("send") + " AND part = 'check'"), 120)
         assert again.stop() < 20
@@ -118,19 +120,21 @@ def test_killed_during_a_crawl_it_takes_the_slot_up_once_and_tells_nobody_twice(
     # What the killed run brought was loaded once, and what it did not bring came with the next: nothing twice.
     assert demo.query("SELECT count(*) FROM runs WHERE status = 'running'") == [(0,)]
     assert demo.query("SELECT count(*) FROM records WHERE versions > 1") == [(0,)]
-    ids = [match for message in demo.webhook.messages for match in re.findall(r"编号 (\S+?)\\?[\s\"\\]", str(message))]
+    ids = [match for message in demo.webhook.messages for match in re.findall(r"编号 (\d{8}-[0-9a-f]+)", str(message))]
+    assert ids
     assert len(ids) == len(set(ids))
 
 
 def test_told_to_stop_during_a_crawl_it_ends_the_crawl_and_goes_on_at_the_next_start(demo: Demo) -> None:
     demo.schedule(QUIET)
-    demo.town.misbehave("", "slow", 30)
+    demo.rate(8.0)
     with serve(demo) as first:
-        wait_for(lambda: any(path.stat().st_size > 1000 for path in (demo.folder / "runs").glob("*/feed.jsonl")))
+        wait_for(lambda: any(size > 5000 for size in demo.feeds()))
         crawling = children(first.process.pid)
         assert first.stop() < 25
         assert first.process.returncode == 0, first.said
         wait_for(lambda: not any(alive(child) for child in crawling), 20)
+    demo.rate(FAST)
     with serve(demo) as second:
         wait_for(lambda: len(demo.query(ENDED.format("crawl"))) == 3, 120)
         second.stop()

@@ -1,0 +1,48 @@
+"""What a finding rests on, in words: the rule by its name, the evidence by its fields, the basis (依据)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.nouns import Finding
+from core.words import COLUMNS
+
+# The beginning of the filter's choices and the rules of each.
+KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身"}
+RULES: Mapping[str, str] = {
+    "column.freshness": "栏目应在规定期限内更新，且不得空白",
+    "page.repeated_title": "同一栏目内不应重复发布同题信息",
+    "page.future_date": "发布日期不得晚于实际日期",
+    "page.removed": "已公开的信息应能持续打开",
+    "source.blocked": "来源应能正常访问：网站拒绝了访问",
+    "source.unreachable": "来源应能正常访问：网站打不开",
+    "source.redesigned": "来源应能正常读取：网页疑似改版",
+    "source.not_run": "每个来源都应按时巡查",
+    "source.quiet": "来源应定期有新内容",
+    "run.silent": "巡查每天都应进行",
+    "run.calendar": "次年的节假日安排应及时录入",
+}
+_FIELDS: Mapping[str, str] = {
+    "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "应更新于此前", "count": "现有条数",
+}
+
+
+def rule_of(finding: Finding) -> str:
+    """The rule's name; its kind where a rule has none of its own."""
+    kind = next((word for prefix, word in KINDS.items() if finding.rule_id.startswith(prefix)), "其他")
+    return RULES.get(finding.rule_id, kind)
+
+
+def evidence_of(finding: Finding) -> list[tuple[str, str]]:
+    """What was seen, as (name, value); masked before it was kept. What has no Chinese name is not for people to read."""
+    return [(word, _value(name, value)) for name, word in _FIELDS.items() if (value := finding.evidence.get(name)) not in (None, "")]
+
+
+def basis_of(finding: Finding) -> str:
+    """The article or document that asks for it; empty where the town's own settings do."""
+    return str(finding.evidence.get("basis") or "")
+
+
+def _value(name: str, value: Any) -> str:
+    return COLUMNS.get(str(value), str(value)) if name == "status" else str(value)
