@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from core import clock
 from core.configuration import load_settings
 from demo.receivers import Webhook
 from store.database import Engine, transaction
+from store.findings import events
 from tests.alerts.parts import add_finding
 
 ROOT = Path(__file__).parents[2]
@@ -95,3 +97,36 @@ def test_a_digest_is_written_and_sent_once(
     wrong = townwatch(hook, sqlite_url, "digest", "2026-13")
     assert wrong.returncode == 1
     assert "2026-13" in wrong.stderr
+
+
+def test_a_message_is_acknowledged_and_a_thing_silenced(sqlite_engine: Engine, sqlite_url: str, hook: Webhook) -> None:
+    fingerprint, rules, at = "0123456789abcdef", load_settings(ROOT / "config"), clock.now()
+    with transaction(sqlite_engine) as connection:
+        add_finding(connection, fingerprint, owner="clerk", when=at)
+        made, = plan_alerts(connection, rules, at)
+    acknowledged = output(townwatch(hook, sqlite_url, "alerts", "ack", made.id, "--json"))["acknowledgements"]
+    assert [(each["recipient"], each["item"], each["until"], each["who"]) for each in acknowledged] == [
+        (made.recipient, fingerprint, None, made.recipient),
+    ]
+    until = (clock.local_date(at) + timedelta(days=9)).isoformat()
+    words = ("alerts", "silence", f"finding:{fingerprint}", "--until", until, "--by", made.recipient, "--note", "等批复")
+    silenced, = output(townwatch(hook, sqlite_url, *words, "--json"))["acknowledgements"]
+    assert (silenced["until"], silenced["note"]) == (until, "等批复")
+    assert silenced["at"].endswith("+08:00")
+    with sqlite_engine.connect() as connection:
+        assert [event.event for event in events(connection, fingerprint)] == ["acknowledged", "silenced"]
+
+
+@pytest.mark.parametrize(("words", "status", "sentence"), [
+    (("ack", "20990101-nothing"), 1, "没有编号为 20990101-nothing 的通知"),
+    (("ack", "20990101-nothing", "--by", "nobody"), 2, "没有 “nobody” 这个人"),
+    (("silence", "case:999", "--until", "2099-01-01", "--by", "clerk", "--note", "x"), 1, "没有这个未解决的事项"),
+    (("silence", "路灯", "--until", "2099-01-01", "--by", "clerk", "--note", "x"), 2, "不是事项编号"),
+    (("silence", "case:1", "--until", "2099-01-01", "--by", "nobody", "--note", "x"), 2, "没有 “nobody” 这个人"),
+])
+def test_an_answer_that_cannot_be_given_is_one_sentence(
+    words: tuple[str, ...], status: int, sentence: str, sqlite_url: str, hook: Webhook
+) -> None:
+    done = townwatch(hook, sqlite_url, "alerts", *words)
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert sentence in "".join(done.stderr.split("\n")).replace("│", "").replace("  ", "")

@@ -34,13 +34,15 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{1,16}")
 def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     """The ledger, the worst first."""
     settings = bench.town(town)
-    asked = {name: request.query_params.get(name, "")[:100] for name in ("show", "severity", "rule", "owner", "handling", "q")}
+    names = ("show", "severity", "rule", "owner", "handling", "q")
+    asked = {name: request.query_params.get(name, "")[:100] for name in names}
     number = page_number(request.query_params.get("page"))
     with bench.town_engine(town).connect() as connection:
         found, total = findings.page_of_findings(
             connection, severity=Severity(asked["severity"]) if asked["severity"] in SEVERITIES else None,
             rule=asked["rule"] if asked["rule"] in KINDS else "", owner=asked["owner"] or None,
-            handling=_handling(asked["handling"]), text=asked["q"].replace("\x00", "").strip(), resolved=asked["show"] == "resolved", number=number,
+            handling=_handling(asked["handling"]), text=asked["q"].replace("\x00", "").strip(),
+            resolved=asked["show"] == "resolved", number=number,
         )
         counts = findings.severity_counts(connection)
     path = f"/towns/{town}/findings"

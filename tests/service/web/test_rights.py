@@ -65,8 +65,9 @@ class Known:
         parts, before = [], ""
         for part in route.template.split("/"):
             if part.startswith("{"):
-                assert before in self.values, f"{route}: say in test_rights how {part} after “{before}” is filled"
-                parts.append(town if before == "towns" and town else self.values[before])
+                filled = self.values.get(before) or self.values.get(part.strip("{}").partition(":")[0])
+                assert filled, f"{route}: say in test_rights how {part} after “{before}” is filled"
+                parts.append(town if before == "towns" and town else filled)
             else:
                 parts.append(part)
             before = part
@@ -107,7 +108,7 @@ def known(two_towns: Workbench, town_id: str) -> Known:
     month = f"{now():%Y-%m}"
     values = {
         "towns": town_id, "cases": str(case.id), "columns": column.id, "catalogue": column.id, "records": str(record.id),
-        "findings": finding.fingerprint, "deliveries": delivery.id, "sources": column.source, "digests": month,
+        "findings": finding.fingerprint, "deliveries": delivery.id, "sources": column.source, "digests": month, "reports": month, "kind": "json", "action": "note",
         "reports": month, "users": "reader", "tokens": "0" * 8,
         "{username:str}": "disable", "{case_id:int}": "note", "export": "xlsx", "static": "workbench.css", "api": "nothing",
     }

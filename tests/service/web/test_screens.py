@@ -16,9 +16,10 @@ from docx import Document
 from playwright.sync_api import Page, expect
 
 from core.clock import local_date
-from core.nouns import DeliveryStatus, Finding
+from core.nouns import Delivery, DeliveryStatus, Finding
+from service.web.pages.reports import document_policy
 from service.web.workbench import Workbench
-from store import audit, deliveries, findings, jobs
+from store import acknowledgements, audit, deliveries, findings, jobs
 from store.database import transaction
 
 SHOTS = os.environ.get("TOWNWATCH_SHOTS")
@@ -167,10 +168,88 @@ def test_what_was_given_up_is_sent_again(client: Callable[[str], Any], bench: Wo
     assert again is not None and (again.status, again.attempts) == (DeliveryStatus.PENDING, 0)
 
 
+def told_of_a_finding(bench: Workbench, town_id: str) -> Delivery:
+    """A message with something in it that is open and may be silenced."""
+    with bench.town_engine(town_id).connect() as connection:
+        known = {f.fingerprint for f in findings.open_findings(connection) if f.rule_id.startswith("source.")}
+        known |= {f.fingerprint for f in findings.open_findings(connection) if f.evidence.get("status") == "due"}
+        return next(d for d in deliveries.list_deliveries(connection) if known & {line.id for line in d.items})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_was_told_is_acknowledged_and_silenced(
+    page_as: Callable[..., Page], bench: Workbench, base_url: str, town_id: str, fits: Callable[[Page], bool], width: int
+) -> None:
+    delivery = told_of_a_finding(bench, town_id)
+    page = page_as(base_url, "clerk", width)
+    page.goto(f"{base_url}/towns/{town_id}/deliveries/{delivery.id}")
+    page.get_by_role("button", name="收到", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("已确认收到")
+    expect(page.get_by_role("cell", name="已收到").first).to_be_visible()
+    page.get_by_text("静音一个事项").click()
+    page.get_by_label("静音到").fill((local_date_of(page) + timedelta(days=40)).isoformat())
+    page.get_by_label("理由").fill("等县里统一安排")
+    page.get_by_role("button", name="静音", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("静音的日期应在明天与30天之内")
+    shoot(page, "silence", width)
+    assert fits(page)
+    page.get_by_label("静音到").fill((local_date_of(page) + timedelta(days=10)).isoformat())
+    page.get_by_role("button", name="静音", exact=True).click()
+    expect(page.get_by_role("status")).to_have_text("已静音。")
+    expect(page.locator("tbody")).to_contain_text("等县里统一安排")
+    shoot(page, "delivery-answered", width)
+    assert fits(page)
+    page.locator("tr", has_text="等县里统一安排").get_by_role("button", name="恢复提醒").click()
+    expect(page.get_by_role("status")).to_have_text("已恢复提醒。")
+    expect(page.locator("tbody")).not_to_contain_text("等县里统一安排")
+
+
+def test_answers_are_kept_with_who_and_only_about_what_was_told(
+    client: Callable[[str], Any], bench: Workbench, town_id: str
+) -> None:
+    delivery = told_of_a_finding(bench, town_id)
+    path = f"/towns/{town_id}/deliveries/{delivery.id}"
+    line, leader = delivery.items[0], client("leader")
+    assert leader.post(f"{path}/ack").status_code == 303
+    with bench.town_engine(town_id).connect() as connection:
+        given = acknowledgements.of_items(connection, delivery.recipient, [(line.kind, line.id)])
+    assert [(each.recipient, each.who, each.until) for each in given] == [(delivery.recipient, "leader", None)]
+    until = (local_date(bench.clock()) + timedelta(days=3)).isoformat()
+    for item, said in (("finding:ffffffffffffffff", "这条通知里没有这个事项"), ("", "请填写事项"), ("x", "没有这个事项")):
+        refused = leader.post(f"{path}/silence", {"item": item, "until": until, "note": "x"})
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert leader.post(f"{path}/speak-again", {"item": f"{line.kind}:{line.id}"}).status_code == 303
+    assert leader.post(f"{path}/speak-again", {"item": f"{line.kind}:{line.id}"}).status_code == 422
+    for action in ("ack", "silence", "speak-again"):
+        assert client("reader").post(f"{path}/{action}").status_code == 403
+        assert leader.post(f"/towns/{town_id}/deliveries/none/{action}").status_code == 404
+    with bench.engine.connect() as connection:
+        logged = [entry.action for entry in audit.list_entries(connection, limit=9, offset=0)]
+    assert logged[:2] == ["delivery_speak_again", "delivery_ack"]
+
+
+def test_findings_are_searched_by_their_words(client: Callable[[str], Any], town_id: str, finding: Finding) -> None:
+    clerk, path = client("clerk"), f"/towns/{town_id}/findings"
+    assert f"/findings/{finding.fingerprint}" in clerk.get(path, params={"q": finding.title[3:9]}).text
+    for nothing in ("没有这样的字", "%", "\x00%"):
+        assert "没有符合条件的问题" in clerk.get(path, params={"q": nothing}).text
+    page = clerk.get(f"{path}/{finding.fingerprint}").text
+    assert finding.evidence["basis"] in page and "栏目应在规定期限内更新" in page
+
+
+def test_the_preview_lets_in_its_own_style_and_nothing_else(client: Callable[[str], Any], bench: Workbench, town_id: str) -> None:
+    month = local_date(bench.clock()).strftime("%Y-%m")
+    policy = client("reader").get(f"/towns/{town_id}/reports/{month}").headers["content-security-policy"]
+    assert "unsafe-inline" not in policy and "sandbox" in policy and "style-src 'sha256-" in policy
+    assert "style-src 'none'" in document_policy("<p>none</p>")
+
+
 def test_the_digest_is_taken_away(client: Callable[[str], Any], bench: Workbench, town_id: str) -> None:
     month = local_date(bench.clock()).strftime("%Y-%m")
     clerk, path = client("clerk"), f"/towns/{town_id}/reports/{month}"
     figures = json.loads(clerk.get(f"{path}/json").content)
+    page = clerk.get(f"{path}/html")
+    assert "月报" in page.text and page.headers["content-disposition"].startswith("attachment")
     document = Document(io.BytesIO(clerk.get(f"{path}/docx").content))
     assert "月报" in document.paragraphs[0].text
     cells = {row.cells[0].text: row.cells[1].text for row in document.tables[0].rows}
