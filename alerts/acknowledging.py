@@ -33,7 +33,7 @@ def acknowledge(
         if (now := current.get((line.kind, line.id))) is not None and now.state == line.state
     ]
     if not given:
-        raise AnswerError("这条通知里的事项已经解决或者有了变化，不需要再确认收到")
+        raise AnswerError("这条通知里没有需要确认收到的事项：已经解决、有了变化，或者已经静音")
     return given
 
 

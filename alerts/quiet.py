@@ -18,8 +18,11 @@ from store.database import Connection
 def acknowledge(
     connection: Connection, settings: Settings, delivery: Delivery, *, who: str, at: datetime
 ) -> list[Acknowledgement]:
-    """收到, for the recipient of a delivery. Raises AnswerError."""
-    current = current_items(connection, settings, [(line.kind, line.id) for line in delivery.items], at)
+    """收到, for the recipient of a delivery; what is silenced stays so. Raises AnswerError."""
+    keys = [(line.kind, line.id) for line in delivery.items]
+    answered = acknowledgements.of_items(connection, delivery.recipient, keys)
+    silent = {(each.kind, each.item) for each in answered if each.until is not None and each.ended_at is None}
+    current = current_items(connection, settings, [key for key in keys if key not in silent], at)
     given = acknowledging.acknowledge(delivery, current, who=who, at=at)
     _keep(connection, settings, given, "acknowledged")
     return given

@@ -167,7 +167,7 @@ def _digest_words(digest: Digest) -> dict[str, Any]:
         "on_time_rate": _rate(cases.on_time_rate, cases.on_time, cases.fell_due),
         "columns": [(name, columns[key]) for key, name in COLUMNS.items() if columns[key]],
         "late": [column for column in digest.columns if column.status not in ("fresh", "due")],
-        "column_names": COLUMNS, "severities": SEVERITIES, "days": _spans(digest.unchecked.days),
+        "column_names": COLUMNS, "severities": SEVERITIES, "days": spans(digest.unchecked.days),
         "due": lambda case: due_at(case, digest.period.as_of), "one_line": one_line, "day": local_text,
     }
 
@@ -196,7 +196,7 @@ def _rate(rate: float | None, part: int, whole: int) -> str:
     return "无（没有可算的件）" if rate is None else f"{rate:.1%}（{part}/{whole}）"
 
 
-def _spans(days: Sequence[date]) -> str:
+def spans(days: Sequence[date]) -> str:
     """Days as staff write them: 3日、5—9日."""
     spans: list[list[date]] = []
     for day in days:

@@ -93,12 +93,17 @@ def plan(
     settings: Settings, states: dict[str, SourceState], now: datetime, *, sources: Sequence[str] = (),
     site: str | None = None, full: bool = False,
 ) -> Plan:
-    """Which sources to look at now. Pure."""
+    """Which sources to look at now. What was not asked for is left out without a word: a look at one source says nothing
+    of the others. Pure."""
     chosen = Plan()
     for one in settings.sites:
         mine = []
         for source in one.sources:
-            reason = _left_out(one, source, states.get(source.id, SourceState()), now, sources, site, full)
+            if (sources and source.id not in sources) or (site and site != one.id):
+                continue
+            # A site is what the schedule asks for every day: it does not make a weekly source due.
+            asked_for = bool(sources) or full
+            reason = _left_out(source, states.get(source.id, SourceState()), now, asked_for)
             if reason:
                 chosen.not_run[source.id] = reason
             else:
@@ -108,17 +113,10 @@ def plan(
     return chosen
 
 
-def _left_out(
-    site: Site, source: SourceSettings, state: SourceState, now: datetime, sources: Sequence[str], only_site: str | None,
-    full: bool,
-) -> str:
-    named = source.id in sources
-    if (sources and not named) or (only_site and only_site != site.id):
-        return "本次未选择"
+def _left_out(source: SourceSettings, state: SourceState, now: datetime, asked_for: bool) -> str:
     if not source.confirmed:
         return "尚未由人确认（confirmed = false）"
-    weekly = source.cadence == "weekly" and not named and not full and only_site is None
-    if weekly and state.last_ok_at is not None and now - state.last_ok_at < WEEK:
+    if source.cadence == "weekly" and not asked_for and state.last_ok_at is not None and now - state.last_ok_at < WEEK:
         return "每周采集一次，尚未到期"
     return ""
 

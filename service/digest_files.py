@@ -10,12 +10,14 @@ from typing import Any
 import openpyxl
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from alerts.figures import DEFINITIONS, Digest
-from alerts.render import digest_json
+from alerts.render import digest_json, spans
 from core.words import COLUMNS, SEVERITIES
 
 FIGURES = {
@@ -23,6 +25,10 @@ FIGURES = {
     "valid": "有效件", "valid_answered": "有效件中已答复", "answer_rate": "答复率", "fell_due": "本月到期", "on_time": "按时办结",
     "on_time_rate": "按时办结率",
 }
+_WIDTH = 16.5
+"""How wide text and tables are, in cm."""
+_SHARES = {"项目": 3, "名称": 3, "标题": 6, "期限": 2, "编号": 1, "栏目": 2, "状态": 1.2, "说明": 5, "内容": 1, "口径": 1}
+"""How wide a column of a table is among the others; 2 where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,21 @@ def as_docx(digest: Digest) -> bytes:
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm((21 - _WIDTH) / 2)
     _face(document.styles["Normal"], "仿宋", 14)
+    _page_numbers(section.footer.paragraphs[0])
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _face(title.add_run(_title(digest)), "黑体", 20)
-    document.add_paragraph(_span(digest))
+    _face(title.add_run(_title(digest)), "黑体", 18)
+    span = document.add_paragraph()
+    span.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _face(span.add_run(_span(digest)), "仿宋", 12)
     if digest.all_clear:
         document.add_paragraph(digest.all_clear)
     for part in parts(digest):
         heading = document.add_paragraph()
         heading.paragraph_format.keep_with_next = True
+        heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(12), Pt(4)
         _face(heading.add_run(part.title), "黑体", 14)
         if part.rows:
             _docx_table(document, part)
@@ -76,16 +87,20 @@ def as_xlsx(digest: Digest) -> bytes:
         sheet.append([_span(digest)])
         sheet.append(list(part.heads))
         for cell in sheet[3]:
-            cell.font = Font(bold=True)
+            cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEF2F7")
         for row in part.rows or ((part.note,),):
             sheet.append(list(row))
             for cell in sheet[sheet.max_row]:
                 # A title that begins with "=" is a text, not a formula.
                 cell.data_type = "n" if cell.value is not None and str(cell.value).isdecimal() else "s"
                 cell.value = int(cell.value) if cell.data_type == "n" else cell.value
-        for column, width in zip("ABCD", (30, 16, 60, 16), strict=True):
-            sheet.column_dimensions[column].width = width
-        sheet.freeze_panes = "A4"
+                cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        for place, head in enumerate(part.heads):
+            longest = max((_columns_wide(row[place]) for row in part.rows), default=0)
+            sheet.column_dimensions["ABCD"[place]].width = min(max(longest, _columns_wide(head)) + 3, 60)
+        sheet.freeze_panes, sheet.print_title_rows = "A4", "3:3"
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = sheet.PAPERSIZE_A4, 0
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -121,12 +136,17 @@ def _parts(digest: Digest, figures: dict[str, Any]) -> Iterator[Part]:
     ))  # fmt: skip
     unseen = figures["unchecked"]
     yield Part("四、没有检查的部分", ("内容",), tuple(
-        [(f"来源：{name}",) for name in unseen["sources"]] + [(f"没有巡查的日子：{day}",) for day in unseen["days"]]
+        [(f"来源：{name}",) for name in unseen["sources"]] + [(f"没有巡查的日子：{span}",) for span in spans(digest.unchecked.days)]
     ))  # fmt: skip
     sent = figures["deliveries"]
     names = {"sent": "已送达", "waiting": "待发送", "dead": "已放弃", "failed_tries": "未成功的发送次数"}
     yield Part("五、通知", ("项目", "数量"), tuple((word, str(sent[name])) for name, word in names.items()))
     yield Part("统计口径", ("口径",), tuple((text,) for text in DEFINITIONS.values()))
+
+
+def _columns_wide(text: str) -> int:
+    """In the width of a digit; a Chinese character is two."""
+    return sum(1 if letter.isascii() else 2 for letter in text)
 
 
 def _counted(title: str, counts: Mapping[str, int]) -> Part:
@@ -152,12 +172,47 @@ def _span(digest: Digest) -> str:
 
 def _docx_table(document: Any, part: Part) -> None:
     table = document.add_table(rows=1, cols=len(part.heads))
-    table.style = "Table Grid"
-    for cell, head in zip(table.rows[0].cells, part.heads, strict=True):
-        _face(cell.paragraphs[0].add_run(head), "黑体", 10.5)
-    for row in part.rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
-            _face(cell.paragraphs[0].add_run(text), "宋体", 10.5)
+    table.style, table.autofit = "Table Grid", False
+    shares = [_SHARES.get(head, 2) for head in part.heads]
+    widths = [Cm(_WIDTH * share / sum(shares)) for share in shares]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width   # viewers differ in whether they believe columns or cells
+    for _ in part.rows:
+        table.add_row()
+    # The heads stand again on every page, and no row is broken over two.
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for place, (row, texts) in enumerate(zip(table.rows, (part.heads, *part.rows), strict=True)):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width, text in zip(row.cells, widths, texts, strict=True):
+            cell.width = width
+            _write(cell, text, head=place == 0)
+
+
+def _write(cell: Any, text: str, *, head: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    _face(paragraph.add_run(text), "黑体" if head else "宋体", 10.5)
+    if head:
+        shade = OxmlElement("w:shd")
+        for name, value in (("val", "clear"), ("color", "auto"), ("fill", "EEF2F7")):
+            shade.set(qn(f"w:{name}"), value)
+        cell._tc.get_or_add_tcPr().append(shade)
+
+
+def _page_numbers(paragraph: Any) -> None:
+    """— 1 —, as on official documents: a field that the viewer fills in."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for kind, text in ((None, "— "), ("begin", ""), ("instr", "PAGE"), ("end", ""), (None, " —")):
+        run = paragraph.add_run(text if kind is None else "")
+        _face(run, "宋体", 12)
+        if kind == "instr":
+            field = OxmlElement("w:instrText")
+            field.text = text
+            run._r.append(field)
+        elif kind is not None:
+            field = OxmlElement("w:fldChar")
+            field.set(qn("w:fldCharType"), kind)
+            run._r.append(field)
 
 
 def _face(styled: Any, name: str, size: float) -> None:

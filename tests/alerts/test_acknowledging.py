@@ -47,7 +47,7 @@ def test_the_present_severity_is_what_was_acknowledged() -> None:
 
 @pytest.mark.parametrize("now", [{}, current(item(state="overdue"))])
 def test_nothing_to_acknowledge(now: dict[tuple[str, str], AlertItem]) -> None:
-    with pytest.raises(AnswerError, match="不需要再确认收到"):
+    with pytest.raises(AnswerError, match="没有需要确认收到的事项"):
         acknowledge(told(item()), now, who="clerk", at=WEDNESDAY)
 
 

@@ -259,6 +259,9 @@ def test_a_finding_handled_before_it_was_said_is_never_said(engine: Engine, hook
     with transaction(engine) as connection:
         add_finding(connection)
         handle(connection, "f1", handling="accepted", until=date(2026, 3, 10), event="accepted", who="leader", note="等批复", at=at(4))
+    sent, = (each for each in outbox(engine) if each.recipient == "clerk")
+    with pytest.raises(AnswerError, match="已经静音"):   # 收到 does not cut a silence short
+        acknowledge(engine, town, sent, at(5))
     assert plan(engine, town, at(10)) == []
     assert reasons(plan(engine, town, at(11))) == [("f1", Reason.FIRST)], "the day until which it was put off has passed"
 
@@ -266,6 +269,11 @@ def test_a_finding_handled_before_it_was_said_is_never_said(engine: Engine, hook
 def acknowledge(engine: Engine, town: Settings, delivery: Delivery, when: datetime) -> None:
     with transaction(engine) as connection:
         quiet.acknowledge(connection, town, delivery, who="clerk", at=when)
+
+
+def outbox(engine: Engine) -> list[Delivery]:
+    with engine.connect() as connection:
+        return deliveries.list_deliveries(connection)
 
 
 def history(engine: Engine) -> list[tuple[str, str]]:
@@ -286,7 +294,7 @@ def test_what_was_received_is_not_pressed_until_it_changes(engine: Engine, hook:
     send(engine, town, at(11))
     assert reasons(plan(engine, town, at(13))) == [("f1", Reason.REMINDER)]
     assert history(engine) == [("acknowledged", "clerk")]
-    with pytest.raises(AnswerError, match="不需要再确认收到"):
+    with pytest.raises(AnswerError, match="没有需要确认收到的事项"):
         acknowledge(engine, town, sent, at(13))   # the old message, of a state that is over
 
 

@@ -7,13 +7,14 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from litestar import Request
+from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
 from core.clock import local_date
 from core.nouns import Case, CaseState
 from monitor import steps
 from service import shaping
-from service.casework import Asked, decide
+from service.casework import Asked, decide, open_to
 from service.shapes import CaseDetailShape, CaseShape
 from service.web.api.route import (
     LARGEST_ID,
@@ -30,6 +31,7 @@ from service.web.api.route import (
 from service.web.inject import Bench, TownId, Who
 from service.web.security.audit import record_change
 from service.web.security.rights import Permission
+from store import case_lists
 from store import cases as case_store
 from store import mentions as mention_store
 from store import records as record_store
@@ -91,7 +93,10 @@ def take_step(
 ) -> CaseDetailShape:
     """办理一步：研判、交办、回复、延期、办结、备注。"""
     asked, settings, at = _asked(data), bench.town(town), bench.clock()
+    if data.action not in open_to(visitor.role):
+        raise PermissionDeniedException("交办和备注以外的办理由乡镇负责")
     with transaction(bench.town_engine(town)) as connection:
+        case_lists.hold(connection, case_id)
         case = found(case_store.get(connection, case_id))
         change = decide(case, asked, settings, visitor.staff or visitor.username, at)
         case = case_store.add_step(connection, case_id, change.step, **change.columns)

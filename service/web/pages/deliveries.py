@@ -125,6 +125,11 @@ def _one(
     settings, keys = bench.town(town), [(line.kind, line.id) for line in found.items]
     current = current_items(connection, settings, keys, bench.clock())
     given = acknowledgements.of_items(connection, found.recipient, keys)
+    answers = {(each.kind, each.item): each for each in given if each.ended_at is None}
+    unanswered = [
+        line for line in found.items
+        if (now := current.get((line.kind, line.id))) and now.state == line.state and (line.kind, line.id) not in answers
+    ]
     may = visitor.may(Permission.ALERTS, town)
     may_silence = {
         f"{kind}:{name}": item.title for (kind, name), item in current.items()
@@ -133,9 +138,8 @@ def _one(
     return render(
         request, "delivery.html", town=settings, section="deliveries", title=found.title, status=status, delivery=found,
         tries=deliveries.attempts_of(connection, found.id), staff={p.id: p.name for p in settings.staff}, current=current,
-        answers={(each.kind, each.item): each for each in given if each.ended_at is None}, may=may, refusal=refusal,
+        answers=answers, may=may, refusal=refusal, may_ack=may and bool(unanswered),
         may_resend=may and found.status is DeliveryStatus.DEAD, may_silence=may_silence, typed=typed or Form({}),
-        may_ack=may and any((now := current.get((line.kind, line.id))) and now.state == line.state for line in found.items),
         longest=LONGEST.days,
     )
 

@@ -33,6 +33,8 @@ ACTIONS = {
     "case_note": "舆情备注",
     "finding_handle": "处理问题",
     "source_recheck": "重新巡查",
+    "delivery_ack": "确认通知",
+    "delivery_silence": "静音事项",
     "delivery_resend": "重发通知",
     "delivery_speak_again": "恢复提醒",
     "export": "导出",
