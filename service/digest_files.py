@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import openpyxl
@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from alerts.figures import DEFINITIONS, Digest
-from alerts.render import digest_json, spans
+from alerts.render import digest_json, one_line, spans
 from core.words import COLUMNS, SEVERITIES
 
 FIGURES = {
@@ -25,6 +25,7 @@ FIGURES = {
     "valid": "有效件", "valid_answered": "有效件中已答复", "answer_rate": "答复率", "fell_due": "本月到期", "on_time": "按时办结",
     "on_time_rate": "按时办结率",
 }
+_WIDEST = 60
 _WIDTH = 16.5
 """How wide text and tables are, in cm."""
 _SHARES = {"项目": 3, "名称": 3, "标题": 6, "期限": 2, "编号": 1, "栏目": 2, "状态": 1.2, "说明": 5, "内容": 1, "口径": 1}
@@ -42,8 +43,9 @@ class Part:
 
 
 def parts(digest: Digest) -> list[Part]:
-    """Everything that the digest says, in its order."""
-    return list(_parts(digest, digest_json(digest)))
+    """Everything that the digest says, in its order, as it may go out: private numbers masked, nothing that XML refuses."""
+    found = _parts(digest, digest_json(digest))
+    return [replace(part, rows=tuple(tuple(one_line(text) for text in row) for row in part.rows)) for part in found]
 
 
 def as_docx(digest: Digest) -> bytes:
@@ -91,13 +93,14 @@ def as_xlsx(digest: Digest) -> bytes:
         for row in part.rows or ((part.note,),):
             sheet.append(list(row))
             for cell in sheet[sheet.max_row]:
-                # A title that begins with "=" is a text, not a formula.
-                cell.data_type = "n" if cell.value is not None and str(cell.value).isdecimal() else "s"
-                cell.value = int(cell.value) if cell.data_type == "n" else cell.value
+                text = str(cell.value or "")
+                if text.isascii() and text.isdecimal():
+                    cell.value = int(text)
+                else:
+                    # A title that begins with "=" is a text, not a formula; to be said last, for a value sets its own type.
+                    cell.data_type = "s"
                 cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
-        for place, head in enumerate(part.heads):
-            longest = max((_columns_wide(row[place]) for row in part.rows), default=0)
-            sheet.column_dimensions["ABCD"[place]].width = min(max(longest, _columns_wide(head)) + 3, 60)
+        _fit(sheet, part)
         sheet.freeze_panes, sheet.print_title_rows = "A4", "3:3"
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = sheet.PAPERSIZE_A4, 0
@@ -136,12 +139,27 @@ def _parts(digest: Digest, figures: dict[str, Any]) -> Iterator[Part]:
     ))  # fmt: skip
     unseen = figures["unchecked"]
     yield Part("四、没有检查的部分", ("内容",), tuple(
-        [(f"来源：{name}",) for name in unseen["sources"]] + [(f"没有巡查的日子：{span}",) for span in spans(digest.unchecked.days)]
+        [(f"来源：{name}",) for name in unseen["sources"]]
+        + ([(f"没有巡查的日子：{spans(digest.unchecked.days)}",)] if digest.unchecked.days else [])
     ))  # fmt: skip
     sent = figures["deliveries"]
     names = {"sent": "已送达", "waiting": "待发送", "dead": "已放弃", "failed_tries": "未成功的发送次数"}
     yield Part("五、通知", ("项目", "数量"), tuple((word, str(sent[name])) for name, word in names.items()))
     yield Part("统计口径", ("口径",), tuple((text,) for text in DEFINITIONS.values()))
+
+
+def _fit(sheet: Any, part: Part) -> None:
+    """Columns as wide as their longest text, to a limit; rows as high as what is then wrapped. Not every viewer does
+    that by itself."""
+    widths = [
+        min(max(_columns_wide(text) for text in (head, *(row[place] for row in part.rows))) + 3, _WIDEST)
+        for place, head in enumerate(part.heads)
+    ]
+    for letter, width in zip("ABCD", widths, strict=False):
+        sheet.column_dimensions[letter].width = width
+    for number, row in enumerate(part.rows, start=4):
+        lines = max(-(-_columns_wide(text) // (width - 2)) for text, width in zip(row, widths, strict=True))
+        sheet.row_dimensions[number].height = 15 * max(lines, 1)
 
 
 def _columns_wide(text: str) -> int:

@@ -51,15 +51,16 @@ def states(counts: Mapping[str, int]) -> Markup:
 
 def months(counts: Sequence[tuple[str, int]], title: str) -> Markup:
     """A column per month with its number above it; ``counts``: ("2026-03", 12)."""
-    high, width, tallest = 120, 44, max((number for _, number in counts), default=0) or 1
+    # Narrow enough for a phone, where a wider one would be shrunk and its words with it.
+    high, width, tallest = 120, 30, max((number for _, number in counts), default=0) or 1
     bars = []
     for place, (month, number) in enumerate(counts):
         tall = round(high * number / tallest)
         middle = place * width + width / 2
         bars.append(Markup(
-            '<rect class="c-info" x="{}" y="{}" width="28" height="{}"></rect>'
+            '<rect class="c-info" x="{}" y="{}" width="20" height="{}"></rect>'
             '<text x="{}" y="{}" text-anchor="middle">{}</text><text x="{}" y="{}" text-anchor="middle">{}</text>'
-        ).format(place * width + 8, high - tall + 16, tall, middle, high - tall + 12, number, middle, high + 32, f"{int(month[5:])}月"))
+        ).format(place * width + 5, high - tall + 16, tall, middle, high - tall + 12, number, middle, high + 32, f"{int(month[5:])}月"))
     told = "，".join(f"{month} {number}" for month, number in counts)
     return _svg(max(len(counts), 1) * width, high + 38, title, told, Markup("").join(bars))
 

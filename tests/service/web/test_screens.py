@@ -37,6 +37,16 @@ def shoot(page: Page, name: str, width: int) -> None:
 
 
 @pytest.fixture
+def fits(fits: Callable[[Page], bool]) -> Callable[[Page], bool]:
+    """After a form the text is there before the style is: measured once both are."""
+    def loaded(page: Page) -> bool:
+        page.wait_for_load_state("load")
+        return fits(page)
+
+    return loaded
+
+
+@pytest.fixture
 def finding(bench: Workbench, town_id: str) -> Finding:
     with bench.town_engine(town_id).connect() as connection:
         return next(f for f in findings.open_findings(connection) if f.rule_id.startswith("column."))
@@ -80,6 +90,23 @@ def test_a_finding_is_handled(
     page.get_by_role("button", name="撤销处理").click()
     expect(page.locator(".timeline")).to_contain_text("撤销处理")
     assert fits(page)
+
+
+def test_every_finding_fits_a_phone(
+    page_as: Callable[..., Page], bench: Workbench, base_url: str, town_id: str, fits: Callable[[Page], bool]
+) -> None:
+    with bench.town_engine(town_id).connect() as connection:
+        known = [finding.fingerprint for finding in findings.open_findings(connection)]
+    with transaction(bench.town_engine(town_id)) as connection:
+        for each in known:
+            findings.handle(connection, each, handling="fixed", until=None, event="fixed", who="clerk", note="x" * 200, at=bench.clock())
+    page = page_as(base_url, "clerk", 390)
+    wide = []
+    for each in known:
+        page.goto(f"{base_url}/towns/{town_id}/findings/{each}")
+        if not fits(page):
+            wide.append((page.title(), page.evaluate("[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 80))")))
+    assert wide == []
 
 
 def local_date_of(page: Page) -> Any:
