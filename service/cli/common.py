@@ -155,5 +155,6 @@ def configure_logging(verbose: bool) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked anew for each line: whoever redirects standard error has its own file only for a time.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
