@@ -149,8 +149,9 @@ def one_line(text: str) -> str:
 
 def _link(item: AlertItem, settings: Settings) -> str:
     """The workbench page of the item, else the page on the site. An address that holds a private number is not sent."""
-    if base := settings.alerts.workbench_url.rstrip("/"):
-        return f"{base}/deliveries" if item.kind == "operation" else f"{base}/{item.kind}s/{item.id}"
+    if settings.alerts.workbench_url:
+        town = f"{settings.alerts.workbench_url.rstrip('/')}/towns/{settings.town.id}"
+        return f"{town}/deliveries" if item.kind == "operation" else f"{town}/{item.kind}s/{item.id}"
     usable = re.fullmatch(r"https?://\S+", item.url) and mask_private(item.url) == item.url
     return item.url if usable else ""
 

@@ -283,7 +283,8 @@ class Route(Strict):
 
 class AlertRules(Strict):
     """``alerts.toml``. ``retry_minutes``: waits between tries, the last repeated; ``give_up_after``: tries before a
-    delivery is dead and said to be; ``claim_minutes``: after which a claim is taken to be of a dead process."""
+    delivery is dead and said to be; ``claim_minutes``: after which a claim is taken to be of a dead process;
+    ``workbench_url``: where staff reach the workbench, for the links in messages (the town's part is added)."""
 
     routes: tuple[Route, ...] = Field(min_length=1, alias="route")
     retry_minutes: tuple[float, ...] = (1, 5, 15, 60, 240)

@@ -41,9 +41,9 @@ def test_a_message_says_why_what_until_when_and_where() -> None:
 
 
 @pytest.mark.parametrize(("things", "link"), [
-    (item(reason=Reason.NEW), "http://10.0.0.8:8000/findings/f1"),
-    (item("7", kind="case", reason=Reason.NEW), "http://10.0.0.8:8000/cases/7"),
-    (item("tech/robot", kind="operation", reason=Reason.NEW), "http://10.0.0.8:8000/deliveries"),
+    (item(reason=Reason.NEW), "http://10.0.0.8:8000/towns/town/findings/f1"),
+    (item("7", kind="case", reason=Reason.NEW), "http://10.0.0.8:8000/towns/town/cases/7"),
+    (item("tech/robot", kind="operation", reason=Reason.NEW), "http://10.0.0.8:8000/towns/town/deliveries"),
 ])
 def test_links_lead_to_the_workbench_where_there_is_one(things: AlertItem, link: str) -> None:
     assert f"查看：{link}\n" in text_of(things, workbench="http://10.0.0.8:8000/")
