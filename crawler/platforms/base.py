@@ -104,10 +104,27 @@ class Listing:
     carries: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What betrays a platform in a page or its address. ``weight``: 3 no other platform has it, 2 few have it, 1 a hint."""
+
+    pattern: re.Pattern[str]
+    weight: int
+    words: str
+
+
+def clue(pattern: str, weight: int, words: str) -> Clue:
+    """A clue, its pattern not case-sensitive."""
+    return Clue(re.compile(pattern, re.IGNORECASE), weight, words)
+
+
 class Platform(ABC):
     """One site's platform, with its checked options."""
 
     id: ClassVar[str]
+    name: ClassVar[str]
+    """As people call it."""
+    clues: ClassVar[tuple[Clue, ...]] = ()
     site_options: ClassVar[type[Options]] = Options
     source_options: ClassVar[type[WalkOptions]] = WalkOptions
     empty_again: ClassVar[Outcome] = Outcome.EMPTY
