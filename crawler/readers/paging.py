@@ -23,7 +23,7 @@ _VSB = re.compile(r"_simple_list_gotopage_fun\s*\(\s*(\d+)\s*,[^,)]+,\s*2\s*\)")
 _COUNT = re.compile(r"\b(?:contenpage|totalPages?|pageCount|countPage|page_count)\b[\"']?\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
 _KEYS = "pageIndex|pageNo|pageNum|page|cur_page|currpage|curpage|PAGENUM"
 _NUMBERED = re.compile(
-    rf"(?P<query>[?&](?:{_KEYS})=)(\d+)|(?P<path>/(?:column-index-|page[_-]|list_|index_)|/opennessTarget/page/)(\d+)(?=[./]|$)",
+    rf"(?P<query>[?&](?:{_KEYS})=)(\d+)|(?P<path>/(?:column-index-|page[_-]|list_|index_))(\d+)(?=[./]|$)",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"^[\s\[<«]*(?:下一页|下页|后一页|后页|下一版|next(?: page)?|[>›»]|&gt;)[\s\]>»›]*$", re.IGNORECASE)
