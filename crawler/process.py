@@ -52,10 +52,11 @@ def main(arguments: list[str]) -> int:
 
 
 def fetch(path: Path) -> int:
-    """Ask for the pages that :func:`crawler.fetch.fetch_pages` wrote down."""
+    """Ask for the pages that :func:`crawler.fetch.fetch` wrote down."""
     data = json.loads(path.read_text(encoding="utf-8"))
+    threading.Thread(target=_end_with_parent, args=(data["patience"],), daemon=True).start()
     site = Site.model_validate_json(data["site"])
-    stats = _run(FetchSpider, (site,), site=site, urls=data["urls"], out=Path(data["out"]))
+    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]))
     return 0 if stats.get("finish_reason") == "finished" else 1
 
 

@@ -159,7 +159,7 @@ looked_at = []
 PublicResolver(Reactor(), 100, 5).getHostByName("rebound.example").addCallback(looked_at.append)
 assert looked_at == ["8.8.8.8"]
 site = Site.model_validate_json(sys.argv[1])
-_run(FetchSpider, (site,), site=site, urls=[sys.argv[2]], out=Path(sys.argv[3]))
+_run(FetchSpider, (site,), site=site, asks=[{"url": sys.argv[2]}], out=Path(sys.argv[3]))
 """
 
 

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.readers.endpoints import Endpoint, epoint, epoint_script, find_endpoint, gkmlpt, jpaas, jpage, truecms, ucap, xxgk
+from crawler.readers.endpoints import (
+    Endpoint,
+    epoint,
+    epoint_script,
+    find_endpoint,
+    gkmlpt,
+    jpaas,
+    jpage,
+    truecms,
+    ucap,
+    xxgk,
+)
 
 COLUMN = "https://www.example.gov.cn/col/col1002/index.html"
 OTHER = "ajaxParam:{columnid:7,unitid:'1'}, ajaxParam : { columnid:1002, unitid:'2', webname:'清源县' }"
