@@ -84,8 +84,9 @@ def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
             "data": None, "file": None, "ftp": None, "s3": None,
         },
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.guard.Guard": 10, "crawler.middlewares.Patience": 550, "crawler.middlewares.AsServed": 950,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "crawler.guard.Guard": 10, "crawler.middlewares.Robots": 100, "crawler.middlewares.Patience": 550,
+            "crawler.middlewares.AsServed": 950, "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         },
         "HTTPERROR_ALLOW_ALL": True, "REDIRECT_MAX_TIMES": 5, "DOWNLOAD_WARNSIZE": 0, "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": "WARNING", "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},

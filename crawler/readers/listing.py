@@ -80,6 +80,12 @@ def read_rows(html: str, selector: str, *, url: str) -> tuple[ListRow, ...]:
     return tuple(_rows(LexborHTMLParser(html).css(selector), url)) if html else ()
 
 
+def looks_like_article(url: str) -> bool:
+    """Whether an address is built like an article's."""
+    parts = urlsplit(url)
+    return bool(_ARTICLE.search(parts.path + (f"?{parts.query}" if parts.query else "")))
+
+
 def parse_date(text: str) -> Moment | None:
     """The first full date in a text; None where there is none, or an impossible one."""
     match = DATE.search(text)
@@ -201,10 +207,10 @@ def _linked_group(tree: LexborHTMLParser, url: str) -> list[LexborNode]:
     groups: dict[str, dict[int, LexborNode]] = defaultdict(dict)
     host = urlsplit(url).hostname
     for link in tree.css("a[href]"):
-        target = urlsplit(urljoin(url, link.attributes.get("href") or ""))
-        if not _leads(link) or len(_title(link)) < 6 or (host and target.hostname != host):
+        target = urljoin(url, link.attributes.get("href") or "")
+        if not _leads(link) or len(_title(link)) < 6 or (host and urlsplit(target).hostname != host):
             continue
-        if _ARTICLE.search(target.path + ("?" + target.query if target.query else "")):
+        if looks_like_article(target):
             groups[_signature(link)][link.mem_id] = link
     best = max(groups.values(), key=len, default={})
     return list(best.values()) if len(best) >= 3 else []

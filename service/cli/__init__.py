@@ -61,8 +61,8 @@ def _root(
     remember(config, database, town)
 
 
-for _commands in (demo, crawl, site, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor, migrate,
-                  backup, user, serve, worker):
+for _commands in (demo, crawl, site, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor,
+                  migrate, backup, user, serve, worker):
     _commands.register(app)
 
 
