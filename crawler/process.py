@@ -22,6 +22,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from core.settings import Site
+from crawler import browser
 from crawler.addresses import private_hosts
 from crawler.archive import Archive
 from crawler.feed import FeedWriter
@@ -63,11 +64,21 @@ def fetch(path: Path) -> int:
 def _run(spider: type[Spider], sites: tuple[Site, ...], **arguments: Any) -> dict[str, Any]:
     """Run one spider to its end; Scrapy's figures."""
     PublicResolver.private = private_hosts(sites)
-    process = AsyncCrawlerProcess(scrapy_settings(sites))
+    process = AsyncCrawlerProcess(scrapy_settings(sites) | _browser_settings(sites))
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **arguments)
     process.start()
     return dict(crawler.stats.get_stats()) if crawler.stats else {}
+
+
+def _browser_settings(sites: tuple[Site, ...]) -> dict[str, Any]:
+    """Scrapy's settings for the browser; none where no source wants one, or there is none."""
+    if not browser.wanted(sites):
+        return {}
+    from crawler.browser_handler import BrowserHandler  # optional
+
+    BrowserHandler.hosts = tuple(host for site in sites for host in site.hosts)
+    return browser.scrapy_settings(sites, max(site.politeness.timeout_seconds for site in sites))
 
 
 def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class WalkOptions(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request to make. ``stream`` numbers the lists of one source; ``context`` is the platform's own note."""
+    """A request to make. ``stream`` numbers the lists of one source; ``context`` is the platform's own note. ``browser``: to
+    be made by a real browser, which waits for the element of that selector, or with "" for the page to come to rest."""
 
     url: str
     method: str = "GET"
@@ -50,6 +51,7 @@ class Ask:
     page: int = 1
     conditional: bool = False
     context: Mapping[str, Any] = field(default_factory=dict)
+    browser: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

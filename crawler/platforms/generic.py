@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from core.settings import SourceSettings
@@ -25,7 +26,7 @@ class Generic(ListPlatform):
 
     def streams(self, source: SourceSettings) -> list[Ask]:
         """The list's first page."""
-        return [Ask(url=source.url, conditional=not self._single(source))]
+        return [replace(self.first(source), conditional=False) if self._single(source) else self.first(source)]
 
     def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:
         """A list page, or the single page itself."""

@@ -20,6 +20,7 @@ from crawler.readers.endpoints import Endpoint
 from crawler.readers.listing import TEMPLATES, read_list
 from crawler.readers.paging import next_page, shell_target
 
+_SCRIPTED = "；列表若由脚本生成，请在 options 里用 data 写明数据接口，没有接口的设 browser = true"
 MOST_SHELLS = 2
 """A town's home on its county's site forwards to its columns, which forward to the first of them."""
 
@@ -27,13 +28,15 @@ MOST_SHELLS = 2
 class ListOptions(WalkOptions):
     """A list. ``row``: a CSS selector of its rows; ``prefix``: only links that begin so, a path or an address; ``data``: the
     address of its data endpoint with ``{page}`` (or ``{page0}``, ``{start}``, ``{end}``) where the number goes, where the
-    page does not name it itself, ``data_body`` what to post to it and ``data_size`` the rows of its page."""
+    page does not name it itself, ``data_body`` what to post to it and ``data_size`` the rows of its page; ``browser``: the
+    page is read with a browser, because its list has no endpoint (``townwatch[browser]``)."""
 
     row: str | None = None
     prefix: str | None = None
     data: str | None = Field(default=None, pattern=r"\{(?:page0?|start)\}|^https?://")
     data_body: str = ""
     data_size: int = Field(default=15, ge=1)
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class ListPlatform(PagePlatform):
 
     def streams(self, source: SourceSettings) -> list[Ask]:
         """The list's first page, as a person sees it."""
-        return [Ask(url=source.url, conditional=True)]
+        return [self.first(source)]
 
     def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:
         """A list page, an answer of its data endpoint, or a shell that leads to either."""
@@ -61,10 +64,15 @@ class ListPlatform(PagePlatform):
         if isinstance(endpoint := ask.context.get("endpoint"), Endpoint):
             return self._data(source, ask, endpoint, read_data(text, url=ask.context["column"], templates=self._templates(source)))
         page = Page(text, LexborHTMLParser(text or "<html></html>"), answer.url)
-        found = self._given(source, page) or self.endpoint(source, page)
+        found = None if ask.browser is not None else self._given(source, page) or self.endpoint(source, page)
         if found is not None and has_records(text):
             return self._carried(source, ask, found, read_records(text, answer.url), answer.url)
         return self._page(source, ask, page, found)
+
+    def first(self, source: SourceSettings) -> Ask:
+        """The question for the first page. What a browser shows has no validator."""
+        options = self.list_options(source)
+        return Ask(url=source.url, conditional=not options.browser, browser=(options.row or "") if options.browser else None)
 
     def endpoint(self, source: SourceSettings, page: Page) -> Endpoint | None:
         """The data endpoint that the page names; None on a platform that has none."""
@@ -102,7 +110,8 @@ class ListPlatform(PagePlatform):
             return Listing()
         if elsewhere is not None:
             return Listing(next=elsewhere, carries=False)
-        return Failure(outcome=Outcome.REDESIGNED, reason=rows.reason)
+        hint = "" if ask.browser is not None or "<script" not in page.html.lower() else _SCRIPTED
+        return Failure(outcome=Outcome.REDESIGNED, reason=rows.reason + hint)
 
     def _carried(self, source: SourceSettings, ask: Ask, found: Endpoint, data: DataPage, url: str) -> Listing | Failure:
         """A page that carries the first rows for its script: the endpoint goes on after them."""
