@@ -101,7 +101,7 @@ class ListPlatform(PagePlatform):
         follow, elsewhere = self.follow(page, ask.page), self.elsewhere(source, ask, page)
         rows = read_list(page.html, url=page.url, templates=self._templates(source), tree=page.tree)
         # An endpoint beats what stands on the page: around a list that a script fills there are menus and hot articles.
-        if found is not None and (rows.state == "unreadable" or follow is None):
+        if found is not None and (rows.state == "unreadable" or (found.named and follow is None)):
             return Listing(next=endpoint_ask(ask, found, 1, page.url, 0), carries=False)
         if rows.state == "rows":
             following = replace(ask, url=follow, page=ask.page + 1, conditional=False) if follow else None

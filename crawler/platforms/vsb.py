@@ -18,5 +18,5 @@ class Vsb(ListPlatform):
         clue(r"vsb_content|v_news_content|showVsbpdfIframe", 3, "正文样式 vsb_content"),
         clue(r"/system/_content/download\.jsp", 3, "附件地址 download.jsp"),
         clue(r"[\"'/]info/\d{4}/\d+\.htm", 2, "文章地址 info/<栏目>/<编号>.htm"),
-        clue(r"<meta[^>]+VisualSiteBuilder|VSB[_ ]", 2, "标签 VisualSiteBuilder"),
+        clue(r"Visual ?SiteBuilder", 2, "标签 VisualSiteBuilder"),
     )

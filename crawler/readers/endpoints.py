@@ -19,6 +19,7 @@ _MESSAGES = re.compile(r"((?:https?:)?(?:/[\w.:-]+)*/messageController/getMessag
 _XXGK = re.compile(r"((?:/[\w-]+)*/module/xxgk/)(?:search|tree)\.jsp", re.IGNORECASE)
 _JPAAS = re.compile(r"((?:/[\w-]+)*/jpaas-publish-server/front/page/build/unit)", re.IGNORECASE)
 _UCAP = re.compile(r"((?:/[\w-]+)*/(?:common/search|searchList|search)/[0-9a-f]{32})(?![0-9a-f])", re.IGNORECASE)
+_CHANNEL = re.compile(r"<meta[^>]+name=[\"']channelId[\"'][^>]+content=[\"']([0-9a-f]{32})[\"']", re.IGNORECASE)
 _GKMLPT = re.compile(r"((?:https?://[^/\s]+)?(?:/[\w-]+)*/gkmlpt)/", re.IGNORECASE)
 _SITE_INFO = re.compile(r"[\"']?siteGuid[\"']?\s*:\s*[\"']([0-9a-f-]{36})[\"']", re.IGNORECASE)
 _PROJECT = re.compile(r"[\"']?projectName[\"']?\s*:\s*[\"']/?([\w-]+)[\"']")
@@ -29,13 +30,15 @@ _PAGE_KEYS = frozenset({"page", "startrecord", "endrecord", "perpage", "currpage
 class Endpoint:
     """An address that answers rows. In ``url`` and ``body`` stand ``{page}`` and ``{page0}`` for the number of a page
     (from 1, from 0), ``{start}`` and ``{end}`` for its first and last record, ``{size}`` for the records of a page. A body
-    is posted. ``keep``: what the address of a row must contain, where the endpoint answers for more than the column."""
+    is posted. ``keep``: what the address of a row must contain, where the endpoint answers for more than the column;
+    ``named``: the page itself names it, else it is only the platform's usual one."""
 
     url: str
     body: str = ""
     size: int = 15
     headers: tuple[tuple[str, str], ...] = AJAX
     keep: str = ""
+    named: bool = True
 
     def page(self, number: int) -> tuple[str, bytes]:
         """Address and body of a page, from 1."""
@@ -102,12 +105,14 @@ def jpaas(html: str, url: str) -> Endpoint | None:
 
 
 def ucap(html: str, url: str) -> Endpoint | None:
-    """开普云 UCAP: the search of the column's manuscripts, as JSON."""
-    match = _UCAP.search(html)
-    if match is None:
+    """开普云 UCAP: the search of the column's manuscripts, as JSON. Where a linked script asks for it, the page only says its
+    column's id (``meta[name=channelId]``)."""
+    match, channel = _UCAP.search(html), _CHANNEL.search(html)
+    path = match[1] if match else f"/common/search/{channel[1]}" if channel else None
+    if path is None:
         return None
     query = "_isAgg=true&_isJson=true&_pageSize={size}&_template=index&page={page}"
-    return Endpoint(f"{urljoin(url, match[1])}?{query}", size=20)
+    return Endpoint(f"{urljoin(url, path)}?{query}", size=20, named=match is not None)
 
 
 def gkmlpt(html: str, url: str, category: str = "") -> Endpoint | None:
