@@ -26,7 +26,7 @@ from core.settings import Site
 from crawler.lease import Lease
 from crawler.outcomes import judge
 from crawler.platforms.base import Answer, Ask, Failure
-from crawler.spider import answer_of, explain, manners, request_of
+from crawler.spider import MAX_PAGE, answer_of, explain, manners, request_of
 
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 45.0
@@ -87,8 +87,8 @@ class FetchSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """All the pages."""
         for number, ask in enumerate(self.asks):
-            yield scrapy.Request(**ask, callback=self.answered, errback=self.failed, meta=manners(self.site),
-                                 cb_kwargs={"asked": number}, dont_filter=True)
+            yield scrapy.Request(**ask, callback=self.answered, errback=self.failed, cb_kwargs={"asked": number},
+                                 meta={**manners(self.site), "download_maxsize": MAX_PAGE}, dont_filter=True)
 
     def answered(self, response: Response, asked: int) -> None:
         """Write an answer down."""

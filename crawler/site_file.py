@@ -35,7 +35,7 @@ def source_ids(site: str, columns: tuple[FoundColumn, ...]) -> Iterator[str]:
         yield name
 
 
-def to_confirm(found: Survey) -> list[str]:
+def to_confirm(site: str, found: Survey) -> list[str]:
     """What only a person can know or must check, in the order in which to do it."""
     known, said = found.recognition, []
     if known.confidence != "certain":
@@ -53,6 +53,8 @@ def to_confirm(found: Survey) -> list[str]:
         said.append(f"没有发现下一页，请核对是否只有一页：{'、'.join(single)}")
     if unread := [f"{column.link.name}（{column.reason}）" for column in found.columns if column.state == "unread"]:
         said.append(f"读不到的栏目，需人工查看：{'、'.join(unread)}")
+    if known.platform == Lonsun.id:
+        said.append(f"只要其中一个机构的栏目时，运行 townwatch site discover 机构名 --site {site}，用它写的文件")
     said.append("每个栏目的责任人 owner（staff.toml 的 id），以及对应的公开目录条目")
     return said
 
@@ -68,7 +70,7 @@ def survey_data(site: str, found: Survey) -> dict[str, Any]:
         "id": site, "name": found.name, "home": found.home, "hosts": list(found.hosts), "platform": found.recognition.platform,
         "platform_name": PLATFORMS[found.recognition.platform].name, "confidence": found.recognition.confidence,
         "evidence": [{"words": sign.words, "text": sign.text, "url": sign.url} for sign in found.recognition.signs],
-        "others": list(found.recognition.others), "requests": found.requests, "confirm": to_confirm(found),
+        "others": list(found.recognition.others), "requests": found.requests, "confirm": to_confirm(site, found),
         "columns": [_column_data(name, column) for name, column in zip(source_ids(site, found.columns), found.columns, strict=True)],
     }
 
@@ -92,7 +94,7 @@ def _head(site: str, found: Survey) -> Iterator[str]:
     if found.allow_private:
         yield "allow_private = true"
     yield "to_fill = ["
-    yield from (f"    {_text(what)}," for what in to_confirm(found))
+    yield from (f"    {_text(what)}," for what in to_confirm(site, found))
     yield from ("]", "", "[politeness]", "requests_per_second = 1.0", "concurrency = 1", "obey_robots = true")
 
 

@@ -24,7 +24,7 @@ class Epoint(ListPlatform):
         clue(r"EWB-FRONT|lightfrontaction", 3, "列表接口 lightfrontaction"),
         clue(r"webBuilderCommon\.js", 3, "脚本 webBuilderCommon.js"),
         clue(r"govInfoPub\w*\.html", 3, "栏目地址 govInfoPub.html"),
-        clue(r"class=[\"'][^\"']*\bewb-", 2, "样式名 ewb-*"),
+        clue(r"class=[\"'][^\"']{0,200}\bewb-", 2, "样式名 ewb-*"),
     )
 
     def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:

@@ -17,5 +17,5 @@ class Trs(ListPlatform):
         clue(r"TRS_(?:UE)?Editor|trs_editor_view|Custom_UnionStyle", 3, "正文样式 TRS_Editor"),
         clue(r"createPageHTML\s*\(\s*\d+\s*,", 2, "分页脚本 createPageHTML(页数, …)"),
         clue(r"var\s+countPage\s*=\s*\d+", 2, "分页变量 countPage"),
-        clue(r"<meta[^>]+name=[\"']publishedtype[\"']", 1, "标签 publishedtype"),
+        clue(r"<meta[^>]{1,200}name=[\"']publishedtype[\"']", 1, "标签 publishedtype"),
     )

@@ -18,7 +18,7 @@ class Ucap(ListPlatform):
     name = "开普云 UCAP"
     clues = (
         clue(r"/c\d{4,}/20\d{4}/[0-9a-f]{32}\.s?html", 3, "文章地址 c<栏目>/年月/32位编号"),
-        clue(r"<meta[^>]+name=[\"']channelId[\"'][^>]+content=[\"'][0-9a-f]{32}[\"']", 3, "标签 channelId（32位编号）"),
+        clue(r"<meta[^>]{1,200}name=[\"']channelId[\"'][^>]{1,200}content=[\"'][0-9a-f]{32}[\"']", 3, "标签 channelId（32位编号）"),
         clue(r"/c\d{5,}/20\d{4}/\w+\.shtml", 2, "文章地址 c<栏目>/年月/编号.shtml"),
         clue(r"UCAP-CONTENT|<ucap\w+|ucap\.js", 3, "正文样式 UCAP-CONTENT"),
         clue(r"/(?:common/search|searchList)/[0-9a-f]{32}", 3, "列表接口 common/search"),

@@ -16,9 +16,9 @@ from selectolax.lexbor import LexborHTMLParser
 from core.clock import Moment
 from crawler.readers.listing import TEMPLATES, ListPage, ListRow, parse_date, read_list, read_rows
 
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
+_RECORD, _RECORD_END = re.compile(r"<record>", re.IGNORECASE), re.compile(r"</record>", re.IGNORECASE)
 _TOTAL = re.compile(r"<totalrecord>\s*(\d+)\s*</totalrecord>", re.IGNORECASE)
-_JSONP = re.compile(r"^[\s;]*[\w$.]+\s*\((.*)\)\s*;?\s*$", re.DOTALL)
+_CALLBACK = re.compile(r"[\s;]*[\w$.]{1,100}\s*")
 _TAG = re.compile(r"<[^>]+>")
 _TITLES = ("realtitle", "title", "infotitle", "subject", "doctitle", "msgtitle", "name")
 _LINKS = ("post_url", "url", "infourl", "link", "href", "linkurl", "docpuburl", "htmlpath")
@@ -45,7 +45,7 @@ class DataPage:
 
 def has_records(text: str) -> bool:
     """Whether a page carries jpage's records in itself."""
-    return "<recordset" in text.lower() and _RECORD.search(text) is not None
+    return "<recordset" in text.lower() and bool(_records(text))
 
 
 def read_data(text: str, *, url: str, templates: Sequence[str] = TEMPLATES) -> DataPage:
@@ -61,15 +61,23 @@ def read_data(text: str, *, url: str, templates: Sequence[str] = TEMPLATES) -> D
 
 def read_records(text: str, url: str) -> DataPage:
     """The ``<record>`` elements of jpage, from an answer or from the page that carries the first of them."""
-    found = [match for match in _RECORD.findall(text) if match.strip()]
+    found = _records(text)
     count = _TOTAL.search(text)
     total = int(count[1]) if count else None
     rows = read_rows("".join(f'<div class="jpage-record">{_untabled(one)}</div>' for one in found), "div.jpage-record", url=url)
     if rows:
         return DataPage("rows", rows, total=total, formed=True)
-    if found or total:
+    # An answer that was cut off has beginnings of records, and is not empty.
+    if total or _RECORD.search(text):
         return DataPage("unreadable", reason="数据接口的记录里没有链接", total=total, formed=not found)
     return DataPage("empty", reason="记录数为 0", total=0, formed=True)
+
+
+def _records(text: str) -> list[str]:
+    """What stands in the records, in one pass: an endless row of beginnings must cost no more than its length."""
+    parts = (_RECORD_END.split(part, maxsplit=1) for part in _RECORD.split(text)[1:])
+    inner = (part[0].strip().removeprefix("<![CDATA[").removesuffix("]]>").strip() for part in parts if len(part) == 2)
+    return [one for one in inner if one]
 
 
 def _untabled(record: str) -> str:
@@ -79,12 +87,13 @@ def _untabled(record: str) -> str:
 
 def _json(text: str) -> Any:
     stripped = text.strip().lstrip("\ufeff")
-    match = _JSONP.match(stripped)
-    for candidate in (stripped, match[1] if match else ""):
+    opening, closing = stripped.find("("), stripped.rfind(")")
+    called = 0 < opening < closing and _CALLBACK.fullmatch(stripped[:opening]) and not stripped[closing + 1 :].strip("; \n")
+    for candidate in (stripped, stripped[opening + 1 : closing].strip() if called else ""):
         if candidate[:1] in ("{", "["):
             try:
                 return json.loads(candidate)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
     return None
 

@@ -143,7 +143,7 @@ def _tell_survey(site: str, found: Survey, text: str, path: str) -> None:
         table.add_row(escape(column.link.name), _STATES[column.state], str(column.count or ""), escape(newest), escape(column.reason),
                       style=style)
     console.print(table)
-    for what in to_confirm(found):
+    for what in to_confirm(site, found):
         console.print(f"请确认：{escape(what)}", soft_wrap=True)
     if path:
         console.print(f"已写入 {escape(path)}。", soft_wrap=True)

@@ -60,6 +60,15 @@ def test_a_day_stored_as_midnight_is_a_day() -> None:
     assert row.published.iso() == "2026-03-04"
 
 
+@pytest.mark.parametrize("text", [
+    "<recordset>" + "<record>" * 400_000, "cb(" * 300_000, "cb(" + ")" * 1_000_000, "[" * 100_000 + "]" * 1000,
+    "<recordset>" + "</record><record><![CDATA[" * 100_000,
+])
+def test_a_hostile_answer_is_no_more_than_unreadable(text: str) -> None:
+    """Each would take hours, were it read in more than one pass."""
+    assert read_data(text, url=URL).state == "unreadable"
+
+
 @pytest.mark.parametrize("link", ["javascript:void(0)", "", None, 7, "mailto:a@example.org"])
 def test_a_row_that_leads_nowhere_is_none(link: Any) -> None:
     assert read_data(json.dumps({"rows": [{"title": "一", "url": link}]}), url=URL).rows == ()

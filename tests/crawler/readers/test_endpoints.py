@@ -49,6 +49,11 @@ def test_a_page_that_names_no_endpoint_has_none(find, html: str) -> None:  # typ
     assert find(html, COLUMN) is None
 
 
+@pytest.mark.parametrize("html", ["/a" * 1_000_000, "<meta " * 500_000, "ajaxParam:{" * 300_000, "dataproxy.jsp?" * 200_000])
+def test_a_hostile_page_names_nothing(html: str) -> None:
+    assert find_endpoint(html, COLUMN) is None
+
+
 def test_of_several_widgets_the_column_s_own_is_taken() -> None:
     found = jpage(f"proxyUrl:'/module/web/jpage/dataproxy.jsp', perPage:20, {OTHER}", COLUMN)
     assert found is not None
