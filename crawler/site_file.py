@@ -144,8 +144,9 @@ def _slug(url: str) -> str:
     parts = urlsplit(url)
     query = parse_qs(parts.query)
     number = next((query[key][0] for key in ("catId", "wbtreeid", "categorynum", "cat_id", "columnid") if query.get(key)), "")
-    words = [part for part in re.sub(r"\.\w+$", "", parts.path).split("/") if part and not re.fullmatch(r"index|(?:\w+_)?lists?", part)]
-    return re.sub(r"[^a-z0-9]+", "-", (parts.fragment or number or (words[-1] if words else "home")).lower()).strip("-")[:40] or "column"
+    words = [part for part in re.sub(r"\.\w+$", "", parts.path).split("/") if part]
+    telling = [word for word in words if not re.fullmatch(r"index|(?:\w+_)?lists?", word)] or words or ["home"]
+    return re.sub(r"[^a-z0-9]+", "-", (parts.fragment or number or telling[-1]).lower()).strip("-")[:40] or "column"
 
 
 def _numbered(stem: str) -> Iterator[str]:

@@ -68,8 +68,9 @@ def read_records(text: str, url: str) -> DataPage:
     if rows:
         return DataPage("rows", rows, total=total, formed=True)
     # An answer that was cut off has beginnings of records, and is not empty.
-    if total or _RECORD.search(text):
-        return DataPage("unreadable", reason="数据接口的记录里没有链接", total=total, formed=not found)
+    begun = _RECORD.search(text) is not None
+    if total or begun:
+        return DataPage("unreadable", reason="数据接口的记录里没有链接", total=total, formed=not begun)
     return DataPage("empty", reason="记录数为 0", total=0, formed=True)
 
 
