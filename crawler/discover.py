@@ -16,9 +16,10 @@ from bs4 import BeautifulSoup, Tag
 from core.errors import TownwatchError
 from core.settings import Settings, Site
 from core.text import fold_plain
-from crawler.fetch import fetch_pages
 from crawler.platforms.base import Answer, on_site
 from crawler.readers.encoding import decode
+from crawler.visit import WAIT_SECONDS, Visit, visiting
+from store.database import Engine
 
 _ORGAN = re.compile(r"/public/column/(\d+)$")
 _TAIL = re.compile(r"(?:人民政府|办事处|政府|政务公开|信息公开)+$")
@@ -64,18 +65,25 @@ class Discovery:
         return asdict(self)
 
 
-def discover(settings: Settings, site_id: str | None = None, name: str | None = None) -> Discovery:
-    """Look for an organ (by default the town) on a Lonsun site of the configuration. Raises DiscoveryError."""
+def discover(
+    engine: Engine, settings: Settings, site_id: str | None = None, name: str | None = None, *, wait: float = WAIT_SECONDS
+) -> Discovery:
+    """Look for an organ (by default the town) on a Lonsun site of the configuration. Raises DiscoveryError, and CrawlBusyError
+    where a crawl keeps the portal's hosts."""
     site = _portal(settings, site_id)
-    wanted = name or settings.town.name
-    organs = organs_of(*_page(site, _rel_url(site)))
+    with visiting(engine, site, settings.sites, wait=wait) as visit:
+        return _discover(visit, site, name or settings.town.name)
+
+
+def _discover(visit: Visit, site: Site, wanted: str) -> Discovery:
+    organs = organs_of(*_page(visit, _rel_url(visit, site)))
     if not organs:
         raise DiscoveryError(f"{site.name}的“全部机构”页面上没有机构，可能已改版")
     confidence, found = find_organ(organs, wanted)
     if len(found) != 1:
         near = [organ.name for organ in found] or nearest(organs, wanted)
         return Discovery(site.id, wanted, "none", None, (), tuple(near))
-    columns = columns_of(*_page(site, found[0].url), found[0].id)
+    columns = columns_of(*_page(visit, found[0].url), found[0].id)
     return Discovery(site.id, wanted, confidence, found[0], tuple(columns), ())
 
 
@@ -155,12 +163,12 @@ def _portal(settings: Settings, site_id: str | None) -> Site:
     return portals[0]
 
 
-def _rel_url(site: Site) -> str:
+def _rel_url(visit: Visit, site: Site) -> str:
     """The page of all organs: linked on the home page, or made from any organ that is known."""
     known = [match for source in site.sources if (match := _ORGAN.search(urlsplit(source.url).path))]
     if known:
         return urljoin(site.home, f"/public/column/{known[0][1]}?type=2&action=rel")
-    html, url = _page(site, site.home)
+    html, url = _page(visit, site.home)
     targets = [urljoin(url, str(link["href"])) for link in _links(html)]
     targets = [target for target in targets if "/public/column/" in target and on_site(target, site)]
     listed = next((target for target in targets if "action=rel" in target), None)
@@ -169,8 +177,8 @@ def _rel_url(site: Site) -> str:
     return targets[0].split("?")[0] + "?type=2&action=rel"
 
 
-def _page(site: Site, url: str) -> tuple[str, str]:
-    (answer,) = fetch_pages(site, [url])
+def _page(visit: Visit, url: str) -> tuple[str, str]:
+    answer = visit.page(url)
     if not isinstance(answer, Answer):
         raise DiscoveryError(f"不能读取 {url}：{answer.reason}")
     return decode(answer.body, answer.content_type).text, answer.url

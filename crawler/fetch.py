@@ -1,4 +1,5 @@
-"""A few pages outside a crawl (discovery), with the same manners: robots.txt, rate, guard, a child process of its own."""
+"""A few pages outside a crawl (discovery, a first look), with the same manners: robots.txt, rate, guard, a child process of
+its own that never outlives its parent or the lease of its hosts."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,25 +20,59 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from core.errors import CrawlBusyError
 from core.nouns import Outcome
 from core.settings import Site
+from crawler.lease import Lease
 from crawler.outcomes import judge
-from crawler.platforms.base import Answer, Failure
-from crawler.spider import answer_of, explain, manners, request_of
+from crawler.platforms.base import Answer, Ask, Failure
+from crawler.spider import MAX_PAGE, answer_of, explain, manners, request_of
+
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 45.0
 
 
 def fetch_pages(site: Site, urls: Sequence[str]) -> list[Answer | Failure]:
     """Ask for some pages of a site, in order; refusals and block pages are failures."""
+    return fetch(site, [Ask(url=url) for url in urls])
+
+
+def fetch(site: Site, asks: Sequence[Ask], lease: Lease | None = None) -> list[Answer | Failure]:
+    """Ask a site some questions; refusals and block pages are failures. Raises CrawlBusyError where the lease was lost."""
     with tempfile.TemporaryDirectory(prefix="townwatch-") as folder:
         job, out = Path(folder) / "job.json", Path(folder) / "answers.jsonl"
-        job.write_text(json.dumps({"site": site.model_dump_json(by_alias=True), "urls": list(urls), "out": str(out)}), "utf-8")
-        root = str(Path(__file__).parent.parent)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
-        command = [sys.executable, "-m", "crawler.process", "--fetch", str(job)]
-        subprocess.run(command, env=environment, check=False, stderr=subprocess.DEVNULL)  # noqa: S603 -- our own module
-        lines = out.read_text("utf-8").splitlines() if out.exists() else []
-    found = {line["asked"]: _read(line) for line in map(json.loads, lines)}
-    return [found.get(url, Failure(outcome=Outcome.UNREACHABLE, reason="没有回答")) for url in urls]
+        lines = [{"url": ask.url, "method": ask.method, "headers": dict(ask.headers), "body": ask.body.decode()} for ask in asks]
+        patience = lease.patience if lease else PATIENCE_SECONDS
+        data = {"site": site.model_dump_json(by_alias=True), "asks": lines, "out": str(out), "patience": patience}
+        job.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        _run_child(job, lease)
+        found = {line["asked"]: _read(line) for line in _lines(out)}
+    return [found.get(number, Failure(outcome=Outcome.UNREACHABLE, reason="没有回答")) for number in range(len(asks))]
+
+
+def _run_child(job: Path, lease: Lease | None) -> None:
+    root = str(Path(__file__).parent.parent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    child = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        [sys.executable, "-m", "crawler.process", "--fetch", str(job)], env=environment, stdin=subprocess.PIPE, bufsize=0,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    assert child.stdin is not None
+    held: bool | None = True
+    try:
+        while child.poll() is None and held is not False:
+            time.sleep(POLL_SECONDS)
+            held = lease.keep() if lease else True
+            if held:
+                with suppress(BrokenPipeError):  # it has just ended, which the next look shows
+                    child.stdin.write(b".")
+    finally:
+        child.stdin.close()
+        child.wait()
+        if lease:
+            lease.asked()
+    if held is False:
+        raise CrawlBusyError("访问用的时间过长，网站已由另一次采集访问，请稍后再试")
 
 
 class FetchSpider(scrapy.Spider):
@@ -43,17 +80,17 @@ class FetchSpider(scrapy.Spider):
 
     name = "fetch"
 
-    def __init__(self, site: Site, urls: Sequence[str], out: Path, **kwargs: Any) -> None:
+    def __init__(self, site: Site, asks: Sequence[dict[str, Any]], out: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.site, self.urls, self.out = site, urls, out
+        self.site, self.asks, self.out = site, asks, out
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """All the pages."""
-        for url in self.urls:
-            yield scrapy.Request(url, callback=self.answered, errback=self.failed, meta=manners(self.site),
-                                 cb_kwargs={"asked": url}, dont_filter=True)
+        for number, ask in enumerate(self.asks):
+            yield scrapy.Request(**ask, callback=self.answered, errback=self.failed, cb_kwargs={"asked": number},
+                                 meta={**manners(self.site), "download_maxsize": MAX_PAGE}, dont_filter=True)
 
-    def answered(self, response: Response, asked: str) -> None:
+    def answered(self, response: Response, asked: int) -> None:
         """Write an answer down."""
         answer = answer_of(response)
         self._write({"asked": asked, "url": answer.url, "status": answer.status, "headers": dict(answer.headers),
@@ -66,6 +103,10 @@ class FetchSpider(scrapy.Spider):
     def _write(self, line: dict[str, Any]) -> None:
         with self.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _lines(out: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.read_text("utf-8").splitlines()] if out.exists() else []
 
 
 def _read(line: dict[str, Any]) -> Answer | Failure:

@@ -1,19 +1,39 @@
-"""What stands between the spider and the network besides :mod:`crawler.guard`: patience, and the bytes as they came."""
+"""What stands between the spider and the network besides :mod:`crawler.guard`: robots.txt, patience, and the bytes as they
+came."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 522, 524})
 LONGEST_WAIT = 60.0
+
+
+class Robots(RobotsTxtMiddleware):
+    """Scrapy's own, one request of a host at a time. In Scrapy 2.19 all that wait for one robots.txt share a Deferred, the
+    first of them takes its result away, and the others are let through as if the site had none."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The host's rules; None where it has none."""
+        async with self._turns[urlsplit(request.url).netloc]:
+            return await super().robot_parser(request)
 
 
 class Patience:

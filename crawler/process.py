@@ -22,6 +22,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from core.settings import Site
+from crawler import browser
 from crawler.addresses import private_hosts
 from crawler.archive import Archive
 from crawler.feed import FeedWriter
@@ -52,21 +53,32 @@ def main(arguments: list[str]) -> int:
 
 
 def fetch(path: Path) -> int:
-    """Ask for the pages that :func:`crawler.fetch.fetch_pages` wrote down."""
+    """Ask for the pages that :func:`crawler.fetch.fetch` wrote down."""
     data = json.loads(path.read_text(encoding="utf-8"))
+    threading.Thread(target=_end_with_parent, args=(data["patience"],), daemon=True).start()
     site = Site.model_validate_json(data["site"])
-    stats = _run(FetchSpider, (site,), site=site, urls=data["urls"], out=Path(data["out"]))
+    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]))
     return 0 if stats.get("finish_reason") == "finished" else 1
 
 
 def _run(spider: type[Spider], sites: tuple[Site, ...], **arguments: Any) -> dict[str, Any]:
     """Run one spider to its end; Scrapy's figures."""
     PublicResolver.private = private_hosts(sites)
-    process = AsyncCrawlerProcess(scrapy_settings(sites))
+    process = AsyncCrawlerProcess(scrapy_settings(sites) | _browser_settings(sites))
     crawler = process.create_crawler(spider)
     process.crawl(crawler, **arguments)
     process.start()
     return dict(crawler.stats.get_stats()) if crawler.stats else {}
+
+
+def _browser_settings(sites: tuple[Site, ...]) -> dict[str, Any]:
+    """Scrapy's settings for the browser; none where no source wants one, or there is none."""
+    if not browser.wanted(sites):
+        return {}
+    from crawler.browser_handler import BrowserHandler  # optional
+
+    BrowserHandler.hosts = tuple(host for site in sites for host in site.hosts)
+    return browser.scrapy_settings(sites, max(site.politeness.timeout_seconds for site in sites))
 
 
 def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
@@ -83,8 +95,9 @@ def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
             "data": None, "file": None, "ftp": None, "s3": None,
         },
         "DOWNLOADER_MIDDLEWARES": {
-            "crawler.guard.Guard": 10, "crawler.middlewares.Patience": 550, "crawler.middlewares.AsServed": 950,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "crawler.guard.Guard": 10, "crawler.middlewares.Robots": 100, "crawler.middlewares.Patience": 550,
+            "crawler.middlewares.AsServed": 950, "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         },
         "HTTPERROR_ALLOW_ALL": True, "REDIRECT_MAX_TIMES": 5, "DOWNLOAD_WARNSIZE": 0, "TELNETCONSOLE_ENABLED": False,
         "LOG_LEVEL": "WARNING", "DEFAULT_REQUEST_HEADERS": {"Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"},

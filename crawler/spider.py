@@ -13,6 +13,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from core.nouns import Evidence, Outcome
 from core.settings import Site
+from crawler import browser
 from crawler.archive import Archive
 from crawler.feed import FeedWriter, line_of
 from crawler.guard import RefusedError
@@ -70,7 +71,9 @@ class TownwatchSpider(scrapy.Spider):
 
     def _do(self, steps: Iterable[Step]) -> Iterator[scrapy.Request]:
         for step in steps:
-            if isinstance(step, Errand):
+            if isinstance(step, Errand) and step.ask.browser is not None and (reason := browser.missing()):
+                yield from self._take(step, Failure(outcome=Outcome.NOT_RUN, reason=reason))
+            elif isinstance(step, Errand):
                 yield self._request(step)
             elif isinstance(step, Kept):
                 self._archive(step.answer)
@@ -91,6 +94,8 @@ class TownwatchSpider(scrapy.Spider):
         if errand.conditional and (validator := self.validators.get(ask.url)):
             headers |= _conditional(validator)
         meta = {**self.meta[errand.source], "download_maxsize": MAX_FILE if errand.role == "attachment" else MAX_PAGE}
+        if ask.browser is not None:
+            meta |= browser.meta(ask.browser)
         return scrapy.Request(
             ask.url, method=ask.method, headers=headers, body=ask.body, callback=self.answered, errback=self.failed,
             cb_kwargs={"errand": errand}, meta=meta, dont_filter=True, priority=PRIORITY[errand.role],

@@ -9,11 +9,19 @@ from pydantic import ValidationError
 from core.errors import ConfigError
 from core.settings import Settings, Site, SourceSettings
 from crawler.platforms.base import Platform
+from crawler.platforms.epoint import Epoint
 from crawler.platforms.generic import Generic
+from crawler.platforms.hanweb import Hanweb
 from crawler.platforms.liuyan import Liuyan
 from crawler.platforms.lonsun import Lonsun
+from crawler.platforms.nfcms import Nfcms
+from crawler.platforms.trs import Trs
+from crawler.platforms.ucap import Ucap
+from crawler.platforms.vsb import Vsb
 
-PLATFORMS: dict[str, type[Platform]] = {platform.id: platform for platform in (Lonsun, Liuyan, Generic)}
+PLATFORMS: dict[str, type[Platform]] = {
+    platform.id: platform for platform in (Lonsun, Trs, Vsb, Hanweb, Ucap, Nfcms, Epoint, Liuyan, Generic)
+}
 
 _PROBLEMS = {
     "extra_forbidden": ("没有这个配置项", "检查拼写，或删除这一行"),

@@ -40,7 +40,8 @@ class WalkOptions(Options):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request to make. ``stream`` numbers the lists of one source; ``context`` is the platform's own note."""
+    """A request to make. ``stream`` numbers the lists of one source; ``context`` is the platform's own note. ``browser``: to
+    be made by a real browser, which waits for the element of that selector, or with "" for the page to come to rest."""
 
     url: str
     method: str = "GET"
@@ -50,6 +51,7 @@ class Ask:
     page: int = 1
     conditional: bool = False
     context: Mapping[str, Any] = field(default_factory=dict)
+    browser: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +106,27 @@ class Listing:
     carries: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What betrays a platform in a page or its address. ``weight``: 3 no other platform has it, 2 few have it, 1 a hint."""
+
+    pattern: re.Pattern[str]
+    weight: int
+    words: str
+
+
+def clue(pattern: str, weight: int, words: str) -> Clue:
+    """A clue, its pattern not case-sensitive."""
+    return Clue(re.compile(pattern, re.IGNORECASE), weight, words)
+
+
 class Platform(ABC):
     """One site's platform, with its checked options."""
 
     id: ClassVar[str]
+    name: ClassVar[str]
+    """As people call it."""
+    clues: ClassVar[tuple[Clue, ...]] = ()
     site_options: ClassVar[type[Options]] = Options
     source_options: ClassVar[type[WalkOptions]] = WalkOptions
     empty_again: ClassVar[Outcome] = Outcome.EMPTY

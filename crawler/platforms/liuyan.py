@@ -21,7 +21,7 @@ from core.clock import Moment
 from core.nouns import Outcome, Record, Reply
 from core.settings import Site, SourceSettings
 from core.text import fold_plain, mask_private
-from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row, WalkOptions, row_hash
+from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row, WalkOptions, clue, row_hash
 from crawler.platforms.liuyan_signature import signed_body
 
 TABS = (5, 2, 1)
@@ -49,6 +49,8 @@ class Liuyan(Platform):
     """Signed interface first, the old form interface beside it."""
 
     id = "liuyan"
+    name = "人民网领导留言板"
+    clues = (clue(r"liuyan\.people\.com\.cn", 3, "地址 liuyan.people.com.cn"),)
     source_options: ClassVar[type[WalkOptions]] = LiuyanOptions
     empty_again = Outcome.BLOCKED
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from core.nouns import Outcome
 from core.settings import SourceSettings
-from crawler.platforms.base import Answer, Ask, Failure, Listing, WalkOptions
+from crawler.platforms.base import Answer, Ask, Failure, Listing, WalkOptions, clue
 from crawler.platforms.pages import PagePlatform, page_rows
 from crawler.readers.encoding import decode
 from crawler.readers.listing import TEMPLATES, read_list
@@ -31,6 +31,15 @@ class Lonsun(PagePlatform):
     """The column page says how it is paged (its ``Ls.pagination`` block): nothing of that is configured."""
 
     id = "lonsun"
+    name = "龙讯 Lonsun"
+    clues = (
+        clue(r"Ls\.pagination\s*\(", 3, "分页脚本 Ls.pagination"),
+        clue(r"/site/label/\d+", 3, "列表接口 /site/label/"),
+        clue(r"/public/column/\d+", 3, "栏目地址 /public/column/<编号>"),
+        clue(r"/content/column/\d+", 2, "栏目地址 /content/column/<编号>"),
+        clue(r"/group\d+/M00/\w\w/\w\w/", 1, "附件地址 /groupN/M00/"),
+        clue(r"ls-(?:article-info|column-list|crumbs)", 2, "样式名 ls-*"),
+    )
     source_options: ClassVar[type[WalkOptions]] = LonsunOptions
 
     def streams(self, source: SourceSettings) -> list[Ask]:

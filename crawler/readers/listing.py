@@ -34,8 +34,8 @@ DATE = re.compile(
 )
 _SHORT_DATE = re.compile(r"^[\[(（【]?\s*\d{1,2}[-/.月]\d{1,2}日?\s*[\])）】]?$")
 _ARTICLE = re.compile(
-    r"/t?20\d{6}_\d+\.|/content[_/]\d+|/post_\d+|/art/|/info/\d+/\d+|/\d{5,}\.s?html?|[?&](?:id|tid|article_?id|noticeid)=\w*\d{4,}"
-    r"|/20\d\d[-/]?\d\d[-/]?\d{0,2}/|/[A-Z0-9]{12,}\.html|/c\.html", re.IGNORECASE
+    r"/t?20\d{6}_\d+\.|/content[_/]\d+|/post_\d+|/art/|/info/\d+/\d+|/\d{5,}\.s?html?|[?&](?:id|tid|article_?id|noticeid|wbnewsid)=\w*\d{4,}"
+    r"|/20\d\d[-/]?\d\d[-/]?\d{0,2}/|/[A-Z0-9]{12,}\.s?html|/c\.html", re.IGNORECASE
 )
 _MOST_LINKS = 4
 _CLIMB = 5
@@ -73,6 +73,17 @@ def read_list(html: str, *, url: str, templates: Sequence[str] = TEMPLATES, tree
     if proof := _proven_empty(tree):
         return ListPage("empty", reason=proof)
     return ListPage("unreadable", reason="页面上找不到列表行，也没有“暂无信息”的提示")
+
+
+def read_rows(html: str, selector: str, *, url: str) -> tuple[ListRow, ...]:
+    """The rows that are known to be rows, dated or not."""
+    return tuple(_rows(LexborHTMLParser(html).css(selector), url)) if html else ()
+
+
+def looks_like_article(url: str) -> bool:
+    """Whether an address is built like an article's."""
+    parts = urlsplit(url)
+    return bool(_ARTICLE.search(parts.path + (f"?{parts.query}" if parts.query else "")))
 
 
 def parse_date(text: str) -> Moment | None:
@@ -196,10 +207,10 @@ def _linked_group(tree: LexborHTMLParser, url: str) -> list[LexborNode]:
     groups: dict[str, dict[int, LexborNode]] = defaultdict(dict)
     host = urlsplit(url).hostname
     for link in tree.css("a[href]"):
-        target = urlsplit(urljoin(url, link.attributes.get("href") or ""))
-        if not _leads(link) or len(_title(link)) < 6 or (host and target.hostname != host):
+        target = urljoin(url, link.attributes.get("href") or "")
+        if not _leads(link) or len(_title(link)) < 6 or (host and urlsplit(target).hostname != host):
             continue
-        if _ARTICLE.search(target.path + ("?" + target.query if target.query else "")):
+        if looks_like_article(target):
             groups[_signature(link)][link.mem_id] = link
     best = max(groups.values(), key=len, default={})
     return list(best.values()) if len(best) >= 3 else []

@@ -28,6 +28,7 @@ from service.cli import (
     migrate,
     scan,
     serve,
+    site,
     user,
     workdays,
     worker,
@@ -60,8 +61,8 @@ def _root(
     remember(config, database, town)
 
 
-for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor, migrate,
-                  backup, user, serve, worker):
+for _commands in (demo, crawl, site, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor,
+                  migrate, backup, user, serve, worker):
     _commands.register(app)
 
 

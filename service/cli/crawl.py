@@ -1,4 +1,4 @@
-"""``townwatch crawl`` and ``townwatch site discover``."""
+"""``townwatch crawl``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from rich.table import Table
 
 from core.nouns import Outcome, Run
 from core.words import OUTCOMES
-from crawler.discover import Discovery, discover, file_id, site_toml
 from crawler.run import crawl as run_crawl
 from service import shaping
 from service.cli.common import (
@@ -30,14 +29,10 @@ from service.cli.common import (
 WAIT_SECONDS = 60.0
 """A person who waits is told so long after that another crawl asks the same hosts."""
 
-sites = typer.Typer(help="站点：发现机构和栏目。", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command()(crawl)
-    sites.command("discover")(site_discover)
-    app.add_typer(sites, name="site")
 
 
 def crawl(
@@ -78,32 +73,6 @@ def run_data(run: Run) -> dict[str, Any]:
     return shaping.plain(shaping.run(run))
 
 
-def site_discover(
-    name: Annotated[str | None, typer.Argument(help="机构名称，默认为本镇")] = None,
-    site: Annotated[str | None, typer.Option("--site", help="在哪个门户（sites/ 下的文件名）上找")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只打印，不写文件")] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """在龙讯平台的门户上按名称找到机构和它的栏目，写成待确认的站点文件。"""
-    settings = settings_of(config)
-    found = discover(settings, site, name)
-    text = ""
-    path = None
-    if found.organ is not None:
-        text = site_toml(next(one for one in settings.sites if one.id == found.site), found)
-        path = settings.directory / "sites" / f"{file_id(found)}.toml"
-    # A file that a person may have confirmed already is never overwritten.
-    written = path is not None and not dry_run and not path.exists()
-    if written and path is not None:
-        path.write_text(text, encoding="utf-8")
-    if as_json:
-        emit(found.data() | {"file": str(path) if path else None, "written": written})
-    else:
-        _tell(found, text, str(path) if path else "", written)
-    raise typer.Exit(Exit.DONE if found.organ is not None else Exit.FAILED)
-
-
 def _show(run: Run, names: dict[str, str]) -> None:
     table = Table("来源", "结果", "列表行", "新增", "变化", "撤下", "说明")
     for r in run.sources:
@@ -114,15 +83,3 @@ def _show(run: Run, names: dict[str, str]) -> None:
     console.print(f"请求 {run.requests} 次，其中 {run.not_modified} 次未变化；收到 {run.bytes / 1e6:.1f} MB，用时 {run.seconds:.1f} 秒。")
     if run.status == "partial":
         console.print("[red]采集中断，已读到的已入库；日志在 runs 目录。[/red]")
-
-
-def _tell(found: Discovery, text: str, path: str, written: bool) -> None:
-    if found.organ is None:
-        near = "、".join(found.nearest) or "没有"
-        console.print(f"没有找到唯一的“{escape(found.name)}”。相近的机构：{escape(near)}")
-        return
-    console.print(f"找到{escape(found.organ.name)}，编号 {found.organ.id}，栏目 {len(found.columns)} 个。", soft_wrap=True)
-    if written:
-        console.print(f"已写入 {escape(path)}：请逐项核对，把 confirmed 改为 true。", soft_wrap=True)
-    else:
-        typer.echo(text)

@@ -33,6 +33,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[str] = []
         self.to: dict[str, str] = {}
+        self.bodies: dict[str, bytes] = {}
 
     @property
     def host(self) -> str:
@@ -48,9 +49,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(302 if to else 200)
         if to:
             self.send_header("Location", to)
-        self.send_header("Content-Length", "2")
+        body = self.server.bodies.get(self.path, b"ok")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"ok")
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -119,6 +121,14 @@ def test_what_the_site_allows_is_asked(town: Server) -> None:
     assert town.asked == ["/a", "/b"]
 
 
+def test_all_that_wait_for_robots_txt_are_told_what_it_says(town: Server) -> None:
+    """Scrapy 2.19 lets all but the first of them through."""
+    town.bodies["/robots.txt"] = b"User-agent: *\nDisallow: /b\n"
+    got = fetch_pages(site_of(town.host, robots=True), [f"http://{town.host}/{path}" for path in ("a", "b1", "b2", "b3", "c")])
+    assert [type(one) for one in got] == [Answer, Failure, Failure, Failure, Answer]
+    assert sorted(town.asked) == ["/a", "/c", "/robots.txt"]
+
+
 def test_robots_txt_leads_nobody_inside(town: Server, secret: Server) -> None:
     town.to["/robots.txt"] = f"http://{secret.host}/robots.txt"
     fetch_pages(site_of(town.host, robots=True), [f"http://{town.host}/a"])
@@ -159,7 +169,7 @@ looked_at = []
 PublicResolver(Reactor(), 100, 5).getHostByName("rebound.example").addCallback(looked_at.append)
 assert looked_at == ["8.8.8.8"]
 site = Site.model_validate_json(sys.argv[1])
-_run(FetchSpider, (site,), site=site, urls=[sys.argv[2]], out=Path(sys.argv[3]))
+_run(FetchSpider, (site,), site=site, asks=[{"url": sys.argv[2]}], out=Path(sys.argv[3]))
 """
 
 

@@ -69,9 +69,38 @@ def test_the_same_page_has_the_same_address(number: int) -> None:
     ('<a href="javascript:next()">下一页</a>', "https://a.gov.cn/list.html", None),
     ('<a href="#">下一页</a>', "https://a.gov.cn/list.html", None),
     ('<a href="list.html">下一页</a>', "https://a.gov.cn/list.html", None),
+    # UCAP: list_2 is page two, and the script's own number may be the template's.
+    ("<script>createPageHTML('page_div',3, 1,'list','shtml',13);</script>", "https://a.gov.cn/c1/list.shtml", "https://a.gov.cn/c1/list_2.shtml"),
+    ("<script>createPageHTML('page_div',3, 1,'list','shtml',13);</script>", "https://a.gov.cn/c1/list_2.shtml", "https://a.gov.cn/c1/list_3.shtml"),
+    ("<script>createPageHTML('page_div',3, 3,'list','shtml',13);</script>", "https://a.gov.cn/c1/list_3.shtml", None),
+    # VSB counts down from the newest page.
+    ("_simple_list_gotopage_fun(31,'u13_goto',2)", "https://a.gov.cn/zwgk/zcyzc.htm", "https://a.gov.cn/zwgk/zcyzc/30.htm"),
+    ("_simple_list_gotopage_fun(31,&quot;u13_goto&quot;,2)", "https://a.gov.cn/zwgk/zcyzc/30.htm", "https://a.gov.cn/zwgk/zcyzc/29.htm"),
+    ("_simple_list_gotopage_fun(31,'u13_goto',2)", "https://a.gov.cn/zwgk/zcyzc/1.htm", None),
+    ("_simple_list_gotopage_fun(1,'u13_goto',2)", "https://a.gov.cn/zwgk/zcyzc.htm", None),
+    ('<a href="list.jsp?PAGENUM=2&wbtreeid=1">下页</a>', "https://a.gov.cn/list.jsp?wbtreeid=1", "https://a.gov.cn/list.jsp?PAGENUM=2&wbtreeid=1"),
+    # Numbers of links; page=1 may be the second page, which only its words tell.
+    ('<a href="?page=1">2</a><a href="?page=2">3</a>', "https://a.gov.cn/x", "https://a.gov.cn/x?page=1"),
+    ('<a href="?page=1">2</a><a href="?page=2">3</a>', "https://a.gov.cn/x?page=1", "https://a.gov.cn/x?page=2"),
+    ('<a href="iList.jsp?node_id=1&cur_page=2">2</a>', "https://a.gov.cn/info/iList.jsp?node_id=1", "https://a.gov.cn/info/iList.jsp?node_id=1&cur_page=2"),
+    # Families B and C of Anhui.
+    ('<div id="page_list"><a href="/opennessTarget/?branch_id=5a&amp;page=2">2</a></div>', "https://a.gov.cn/opennessTarget/?branch_id=5a", "https://a.gov.cn/opennessTarget/?branch_id=5a&page=2"),
+    ("var pageCount = 4;", "https://a.gov.cn/XxgkContent/showList/9/0/page_1.html", "https://a.gov.cn/XxgkContent/showList/9/0/page_2.html"),
+    ("totalPage: 4", "https://a.gov.cn/content/channel/5a/page-4/", None),
+    ("var totalPage = 4;", "https://a.gov.cn/content/channel/5a/page-3/", "https://a.gov.cn/content/channel/5a/page-4/"),
+    ("var totalPage = 4;", "https://a.gov.cn/gk/column-index-1.shtml", "https://a.gov.cn/gk/column-index-2.shtml"),
+    ("var pageCount = 3;", "https://a.gov.cn/l?id=1&pageNo=2&x=3", "https://a.gov.cn/l?id=1&pageNo=3&x=3"),
+    # How many there are says nothing of where they are.
+    ("var totalPage = 4;", "https://a.gov.cn/gk/index.html", None),
 ])
 def test_next_pages(html: str, url: str, expected: str | None) -> None:
     assert after(html, url) == expected
+
+
+def test_the_number_of_the_walk_tells_where_no_address_does() -> None:
+    html = '<a href="/l/">1</a> <span>2</span> <a href="/l/p3/">3</a> <a href="/a/2/">2</a>'
+    assert next_page(html, LexborHTMLParser(html), "https://a.gov.cn/l/p2/", 2) == "https://a.gov.cn/l/p3/"
+    assert next_page(html, LexborHTMLParser(html), "https://a.gov.cn/l/p3/", 3) is None
 
 
 @pytest.mark.parametrize(("html", "expected"), [

@@ -1,0 +1,1 @@
+var siteInfo = {"siteGuid":"7eb5f7f1-9041-43ad-8e13-8fcb82ea0000","projectName":"/EWB-FRONT"};

@@ -1,0 +1,1 @@
+cb({"result": "<datastore><totalrecord>6</totalrecord><recordset><record><![CDATA[<li><a href=\"/tc/000004.html\">柳河镇2026年农村低保对象动态调整公示</a>2026-11-13</li>]]></record><record><![CDATA[<li><a href=\"/tc/000005.html\">关于柳河镇老街雨污分流改造工程的公告</a>2026-11-12</li>]]></record></recordset></datastore>"});
