@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import Settings
-from monitor import freshness, intake, ledger, pages, watch
+from monitor import application_watch, freshness, intake, ledger, pages, watch
 from monitor.looks import Looks
+from store import applications as application_store
 from store import findings as finding_store
 from store import records as record_store
 from store import runs as run_store
@@ -83,6 +84,7 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     columns, judgements = _judgements(connection, view, scope)
     known = finding_store.open_findings(connection)
     judgements += _taken_out(known, settings)
+    judgements += _applications(connection, view, known) if scope is None else ()
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
     known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
     fold = ledger.fold(known, judgements, now)
@@ -100,7 +102,9 @@ def _look_on(
     then = {source: [r for r in found if r.checked_at and r.checked_at <= at] for source, found in results.items()}
     view = _view(connection, settings, day, at, then)
     columns, judgements = _judgements(connection, view, scope)
-    fold = ledger.fold(finding_store.open_at(connection, at), judgements, at)
+    known = finding_store.open_at(connection, at)
+    judgements += _applications(connection, view, known) if scope is None else ()
+    fold = ledger.fold(known, judgements, at)
     return _report(view, scope, columns, judgements, fold)
 
 
@@ -152,6 +156,15 @@ def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:
         yield watch.quiet(looks, facts.latest if facts else None)
     yield watch.horizon(view.settings.calendar, view.day, view.settings.runs.severity)
     yield watch.silent(run_store.latest_runs(connection, _PAST_RESULTS), view.settings.runs, view.at)
+
+
+def _applications(connection: Connection, view: _View, known: Iterable[Finding]) -> Iterator[Judgement]:
+    """What is in hand, and what was when a finding opened: closed, it is explicitly ok."""
+    found = {finding.subject for finding in known}
+    for application in application_store.list_applications(connection):
+        then = application_watch.as_of(application, view.at)
+        if then is not None and (then.open or f"application:{then.id}" in found):
+            yield application_watch.judge(then, view.settings.calendar, view.day)
 
 
 def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgement]:

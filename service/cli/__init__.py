@@ -13,6 +13,7 @@ from rich.markup import escape
 from core.errors import ConfigErrors, TownwatchError
 from service.cli import (
     alerts,
+    applications,
     backup,
     cases,
     catalogue,
@@ -60,8 +61,8 @@ def _root(
     remember(config, database, town)
 
 
-for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor, migrate,
-                  backup, user, serve, worker):
+for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, applications, evidence, alerts, digest,
+                  doctor, migrate, backup, user, serve, worker):
     _commands.register(app)
 
 
