@@ -27,6 +27,7 @@ from service.cli import (
     limits,
     match,
     migrate,
+    report,
     scan,
     serve,
     user,
@@ -62,7 +63,7 @@ def _root(
 
 
 for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, applications, evidence, alerts, digest,
-                  doctor, migrate, backup, user, serve, worker):
+                  report, doctor, migrate, backup, user, serve, worker):
     _commands.register(app)
 
 

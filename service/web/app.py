@@ -18,6 +18,7 @@ from service.web import api, errors, health
 from service.web.forms import Form
 from service.web.metrics import Stopwatch
 from service.web.pages import (
+    annual,
     applications,
     audit,
     cases,
@@ -46,6 +47,7 @@ HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (
     sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, deliveries, reports,
+    annual,
 )
 _OPEN: dict[str, Any] = {"open": True}
 

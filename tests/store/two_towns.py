@@ -349,6 +349,8 @@ CALLS: dict[Any, dict[str, Call]] = {
         "finding_events": lambda c, t: {
             event: sorted(found) for event, found in figures.finding_events(c, SINCE, UNTIL).items()},
         "cases_by_month": lambda c, t: figures.cases_by_month(c, SINCE - timedelta(days=365)),
+        "count_published": lambda c, t: figures.count_published(c, ["source"], SINCE, UNTIL),
+        "count_undated": lambda c, t: figures.count_undated(c, ["source"], SINCE, UNTIL),
         "figures_by_town": lambda c, t: figures.figures_by_town(c, TODAY),
     },
     prune: {

@@ -35,6 +35,7 @@ ACTIONS = {
     "application_step": "办理依申请公开",
     "contest_add": "登记复议诉讼",
     "contest_end": "复议诉讼结果",
+    "annual_enter": "填写年度报告",
     "finding_handle": "处理问题",
     "source_recheck": "重新巡查",
     "delivery_ack": "确认通知",
