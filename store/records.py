@@ -199,9 +199,10 @@ def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
     later = [a for a in arrivals if (a.record.site, a.record.key) in stored]
     later = [a for a in later if stored[a.record.site, a.record.key].checked_at <= a.at]
     changed = [a for a in later if stored[a.record.site, a.record.key].content_hash != a.record.content_hash()]
+    # First of all what was away is noted as back: the new content takes the mark of its absence with it.
+    checked(connection, {(a.record.site, a.record.key): a.at for a in later})
     if changed:
         _update_changed(connection, changed, stored)
-    checked(connection, {(a.record.site, a.record.key): a.at for a in later})
     ids = _states(connection, [(a.record.site, a.record.key) for a in fresh])
     rows = [version_row(run, a, ids[a.record.site, a.record.key].id, None) for a in fresh]
     for arrival in changed:

@@ -24,6 +24,7 @@ from service.cli import (
     doctor,
     evidence,
     extract,
+    ledger,
     limits,
     match,
     migrate,
@@ -63,7 +64,7 @@ def _root(
 
 
 for _commands in (demo, crawl, extract, match, check, workdays, limits, scan, catalogue, cases, applications, evidence, alerts, digest,
-                  report, doctor, migrate, backup, user, serve, worker):
+                  report, ledger, doctor, migrate, backup, user, serve, worker):
     _commands.register(app)
 
 

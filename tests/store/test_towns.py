@@ -22,7 +22,7 @@ from tests.store.writing import another_store
 
 # Accounts, hosts and the log of changes are the installation's; backups are of the whole store; the rest are tools.
 OF_THE_WHOLE = {
-    "audit", "backup", "bulk", "columns", "database", "disclosure", "failures", "hosts", "installation", "lists", "people", "record_rows", "scope",
+    "audit", "backup", "bulk", "columns", "database", "disclosure", "failures", "finding_history", "hosts", "installation", "lists", "people", "record_rows", "scope",
     "sessions", "sign_ins", "tables",
 }
 EVERY_CALL: dict[str, Call] = {

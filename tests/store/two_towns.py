@@ -38,6 +38,7 @@ from store import (
     deliveries,
     figures,
     findings,
+    history,
     jobs,
     looks,
     mentions,
@@ -205,6 +206,11 @@ def plain_contest(found: Contest | None) -> Contest | None:
     return replace(found, application_id=None) if found else None
 
 
+def plain_spans(found: dict[str, list[history.Span]]) -> dict[str, list[history.Span]]:
+    """Without the numbers of records, which the database gives."""
+    return {source: [replace(span, record_id=0) for span in listed] for source, listed in found.items()}
+
+
 STEP = CaseStep(at=LATER, who="w", action="note")
 RUN_END: dict[str, Any] = {"at": LATER, "requests": 9, "not_modified": 9, "received": 9, "seconds": 9.0}
 CALLS: dict[Any, dict[str, Call]] = {
@@ -263,6 +269,12 @@ CALLS: dict[Any, dict[str, Call]] = {
         ],
         "stream": lambda c, t: list(case_lists.stream(c, case_lists.Wanted())),
         "hold": lambda c, t: case_lists.hold(c, t.case),
+    },
+    history: {
+        "of_source_at": lambda c, t: history.of_source_at(c, "source", LATER),
+        "spans": lambda c, t: [plain_spans(history.spans(c)), plain_spans(history.spans(c, ["source"]))],
+        "facts_of": lambda c, t: history.facts_of(history.spans(c).get("source", []), LATER),
+        "facts_at": lambda c, t: history.facts_at(c, LATER),
     },
     looks: {"last_looks": lambda c, t: looks.last_looks(c)},
     findings: {
