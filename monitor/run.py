@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import Settings
-from monitor import freshness, intake, ledger, pages, watch
+from monitor import application_watch, freshness, intake, ledger, pages, watch
 from monitor.looks import Looks
+from store import applications as application_store
 from store import findings as finding_store
+from store import history
 from store import records as record_store
 from store import runs as run_store
 from store.database import Connection, Engine, transaction
@@ -50,6 +52,8 @@ class _View:
     at: datetime
     facts: Mapping[str, record_store.SourceFacts]
     results: Mapping[str, list[SourceResult]]
+    listed: Callable[[Connection, str], list[StoredRecord]]
+    """The records of a source, as they were at that time."""
 
     def looks(self, source_id: str) -> Looks:
         source = self.settings.source(source_id)[1]
@@ -79,10 +83,12 @@ def check(
 
 def _judge_now(connection: Connection, settings: Settings, now: datetime, scope: str | None) -> CheckReport:
     results = run_store.recent_results(connection, limit_per_source=_RESULTS)
-    view = _view(connection, settings, local_date(now), now, results)
+    facts = record_store.source_facts(connection, as_of=now)
+    view = _View(settings=settings, day=local_date(now), at=now, facts=facts, results=results, listed=record_store.of_source)
     columns, judgements = _judgements(connection, view, scope)
     known = finding_store.open_findings(connection)
     judgements += _taken_out(known, settings)
+    judgements += _applications(connection, view, known) if scope is None else ()
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
     known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
     fold = ledger.fold(known, judgements, now)
@@ -94,21 +100,20 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
 def _look_on(
     connection: Connection, settings: Settings, now: datetime, day: date, scope: str | None
 ) -> CheckReport:
-    """Judge a day as the store then stood; a day to come on what is known now, its looks no older than they are."""
+    """Judge a day as the store then stood: the versions, the removals, the findings and what people had said of them.
+    The configuration is today's. A day to come is judged on what is known now, its looks no older than they are."""
     at = min(day_start(day + timedelta(days=1)) - timedelta(microseconds=1), now)
     results = run_store.recent_results(connection, limit_per_source=_PAST_RESULTS)
     then = {source: [r for r in found if r.checked_at and r.checked_at <= at] for source, found in results.items()}
-    view = _view(connection, settings, day, at, then)
+    view = _View(
+        settings=settings, day=day, at=at, facts=history.facts_at(connection, at), results=then,
+        listed=lambda connection, source: history.of_source_at(connection, source, at),
+    )
     columns, judgements = _judgements(connection, view, scope)
-    fold = ledger.fold(finding_store.open_at(connection, at), judgements, at)
+    known = finding_store.open_at(connection, at)
+    judgements += _applications(connection, view, known) if scope is None else ()
+    fold = ledger.fold(known, judgements, at)
     return _report(view, scope, columns, judgements, fold)
-
-
-def _view(
-    connection: Connection, settings: Settings, day: date, at: datetime, results: Mapping[str, list[SourceResult]]
-) -> _View:
-    facts = record_store.source_facts(connection, as_of=at)
-    return _View(settings=settings, day=day, at=at, facts=facts, results=results)
 
 
 def _judgements(
@@ -138,10 +143,8 @@ def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
 
 def _pages(connection: Connection, view: _View) -> Iterator[Judgement]:
     for source in dict.fromkeys(column.source for column in view.settings.columns if column.applicable):
-        stored = record_store.of_source(connection, source)
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
-        then = [_at(record, view.at) for record in stored if record.first_seen_at <= view.at]
-        for judgement in pages.check(then, view.day):
+        for judgement in pages.check(view.listed(connection, source), view.day):
             yield replace(judgement, owner=owner or view.looks(source).source.owner)
 
 
@@ -154,6 +157,15 @@ def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:
     yield watch.silent(run_store.latest_runs(connection, _PAST_RESULTS), view.settings.runs, view.at)
 
 
+def _applications(connection: Connection, view: _View, known: Iterable[Finding]) -> Iterator[Judgement]:
+    """What is in hand, and what was when a finding opened: closed, it is explicitly ok."""
+    found = {finding.subject for finding in known}
+    for application in application_store.list_applications(connection):
+        then = application_watch.as_of(application, view.at)
+        if then is not None and (then.open or f"application:{then.id}" in found):
+            yield application_watch.judge(then, view.settings.calendar, view.day)
+
+
 def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgement]:
     """An explicit ok for what a person has taken out of the configuration: nothing will judge it again."""
     subjects = {f"column:{column.id}" for column in settings.columns}
@@ -164,11 +176,6 @@ def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgeme
                 rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
                 title=finding.title, reason="已从配置中删除，不再检查", owner=finding.owner,
             )
-
-
-def _at(stored: StoredRecord, at: datetime) -> StoredRecord:
-    """A record that was removed later still stood then."""
-    return replace(stored, removed_at=None) if stored.removed_at and stored.removed_at > at else stored
 
 
 def _worth_keeping(judgements: Iterable[Judgement], known: Iterable[Finding]) -> Iterator[Judgement]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
 from sqlalchemy import text as sql
 
 from core.clock import local_date
@@ -17,6 +17,7 @@ from store import tables
 from store.database import Connection
 from store.scope import own
 
+_RECORDS, _SIGHTINGS = tables.records, tables.sightings
 
 @dataclass(slots=True)
 class TownFigures:
@@ -121,3 +122,22 @@ def cases_by_month(connection: Connection, since: datetime) -> dict[str, int]:
     cases = tables.cases
     query = select(cases.c.registered_at).where(cases.c.registered_at >= since, own(connection, cases))
     return dict(Counter(local_date(at).strftime("%Y-%m") for at in connection.execute(query).scalars()))
+
+
+def count_published(connection: Connection, sources: Iterable[str], since: datetime, until: datetime) -> int:
+    """How many records of these sources, each once, bear a date from ``since`` to before ``until`` and stood at its end."""
+    query = select(func.count(distinct(_RECORDS.c.id))).join(_SIGHTINGS, _SIGHTINGS.c.record_id == _RECORDS.c.id)
+    dated = (_RECORDS.c.published_at >= since, _RECORDS.c.published_at < until)
+    return connection.execute(query.where(*_standing(connection, sources, until), *dated)).scalar_one()
+
+
+def count_undated(connection: Connection, sources: Iterable[str], since: datetime, until: datetime) -> int:
+    """How many records of these sources were first seen in that time, stood at its end and bear no date."""
+    query = select(func.count(distinct(_RECORDS.c.id))).join(_SIGHTINGS, _SIGHTINGS.c.record_id == _RECORDS.c.id)
+    seen = (_RECORDS.c.published_at.is_(None), _RECORDS.c.first_seen_at >= since, _RECORDS.c.first_seen_at < until)
+    return connection.execute(query.where(*_standing(connection, sources, until), *seen)).scalar_one()
+
+
+def _standing(connection: Connection, sources: Iterable[str], until: datetime) -> tuple[ColumnElement[bool], ...]:
+    stood = or_(_RECORDS.c.removed_at.is_(None), _RECORDS.c.removed_at >= until)
+    return own(connection, _RECORDS), _SIGHTINGS.c.source.in_(sorted(set(sources))), stood

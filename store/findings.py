@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -13,8 +12,11 @@ from core.nouns import ColumnStatus, Finding, Judgement, Severity, Verdict
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.finding_history import FindingEvent, as_of
 from store.lists import page
 from store.scope import own
+
+__all__ = ["FindingEvent", "Fold"]
 
 _FINDINGS, _EVENTS, _JUDGEMENTS = tables.findings, tables.finding_events, tables.judgements
 _SYSTEM = "townwatch"
@@ -35,16 +37,6 @@ class Fold(Protocol):
     def severity_changes(self) -> Sequence[tuple[Finding, Severity]]: ...  # noqa: D102
     @property
     def handling_changes(self) -> Sequence[tuple[Finding, str]]: ...  # noqa: D102
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingEvent:
-    """What became of a finding: ``opened``, ``reopened``, ``resolved``, ``severity`` or what a person did."""
-
-    at: datetime
-    event: str
-    who: str
-    note: str
 
 
 def get(connection: Connection, fingerprint: str) -> Finding | None:
@@ -71,8 +63,17 @@ def open_findings(connection: Connection) -> list[Finding]:
 
 
 def open_at(connection: Connection, moment: datetime) -> list[Finding]:
-    """The findings that were open at a time past."""
-    return _select(connection, _FINDINGS.c.first_seen_at <= moment, _unresolved_after(moment))
+    """The findings that were open at a time past, as their history tells: since when in that episode, how bad, and what
+    people had said by then. Words and evidence are the last ones known."""
+    known = {finding.fingerprint: finding for finding in _select(connection, _FINDINGS.c.first_seen_at <= moment)}
+    known |= {finding.fingerprint: finding for finding in _reopened_since(connection, moment)}
+    query = select(_EVENTS).where(own(connection, _EVENTS)).order_by(_EVENTS.c.at, _EVENTS.c.id)
+    told: dict[str, list[FindingEvent]] = {}
+    for portion in portions(known):
+        for row in connection.execute(query.where(_EVENTS.c.fingerprint.in_(portion))):
+            told.setdefault(row.fingerprint, []).append(_event(row._mapping))
+    then = [as_of(finding, told.get(name, []), moment) for name, finding in known.items()]
+    return sorted((finding for finding in then if finding is not None), key=_worst_first)
 
 
 def list_findings(
@@ -152,25 +153,24 @@ def handle(
     values = {"handling": handling, "handled_until": until}
     mine = (_FINDINGS.c.fingerprint == fingerprint, own(connection, _FINDINGS))
     connection.execute(update(_FINDINGS).where(*mine).values(values))
-    add_event(connection, fingerprint, event, at, who=who, note=note)
+    add_event(connection, fingerprint, event, at, who=who, note=note, until=until)
     if not handling:
         _forget_said(connection, fingerprint)
 
 
 def add_event(
-    connection: Connection, fingerprint: str, event: str, at: datetime, *, who: str = _SYSTEM, note: str = ""
+    connection: Connection, fingerprint: str, event: str, at: datetime, *, who: str = _SYSTEM, note: str = "",
+    until: date | None = None,
 ) -> None:
     """Note what became of a finding, or what a person did about it."""
-    connection.execute(insert(_EVENTS).values(fingerprint=fingerprint, at=at, event=event, who=who, note=note))
+    connection.execute(insert(_EVENTS).values(
+        fingerprint=fingerprint, at=at, event=event, who=who, note=note, until=until))
 
 
 def events(connection: Connection, fingerprint: str) -> list[FindingEvent]:
     """The history of a finding, oldest first."""
     query = select(_EVENTS).where(_EVENTS.c.fingerprint == fingerprint, own(connection, _EVENTS)).order_by(_EVENTS.c.at, _EVENTS.c.id)
-    return [
-        FindingEvent(at=row["at"], event=row["event"], who=row["who"], note=row["note"])
-        for row in connection.execute(query).mappings()
-    ]
+    return [_event(row) for row in connection.execute(query).mappings()]
 
 
 def save_judgements(connection: Connection, judgements: Iterable[Judgement], now: datetime) -> None:
@@ -216,14 +216,24 @@ def _column_status(judgement: Judgement) -> ColumnStatus:
     )
 
 
-def _unresolved_after(moment: datetime) -> ColumnElement[bool]:
-    return or_(_FINDINGS.c.resolved_at.is_(None), _FINDINGS.c.resolved_at > moment)
+def _reopened_since(connection: Connection, moment: datetime) -> list[Finding]:
+    """Findings whose present episode began later: an earlier one may have been open then."""
+    opened = select(_EVENTS.c.fingerprint).where(own(connection, _EVENTS), _EVENTS.c.event == "opened", _EVENTS.c.at <= moment)
+    return _select(connection, _FINDINGS.c.first_seen_at > moment, _FINDINGS.c.fingerprint.in_(opened))
 
 
 def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Finding]:
     rows = connection.execute(select(_FINDINGS).where(own(connection, _FINDINGS), *conditions)).mappings()
     found = [_finding(row) for row in rows]
-    return sorted(found, key=lambda finding: (finding.severity.rank, finding.first_seen_at, finding.fingerprint))
+    return sorted(found, key=_worst_first)
+
+
+def _worst_first(finding: Finding) -> tuple[int, datetime, str]:
+    return finding.severity.rank, finding.first_seen_at, finding.fingerprint
+
+
+def _event(row: Mapping[Any, Any]) -> FindingEvent:
+    return FindingEvent(at=row["at"], event=row["event"], who=row["who"], note=row["note"], until=row["until"])
 
 
 def _finding(row: Mapping[Any, Any]) -> Finding:

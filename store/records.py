@@ -16,7 +16,7 @@ from store.database import Connection
 from store.lists import page
 from store.record_rows import Arrival, from_json, moment_at, record_row, stored_record, to_json, version_of, version_row
 from store.scope import own
-from store.tables import records, sightings, versions
+from store.tables import absences, records, sightings, versions
 
 __all__ = ["Arrival", "from_json", "to_json"]
 
@@ -199,9 +199,10 @@ def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
     later = [a for a in arrivals if (a.record.site, a.record.key) in stored]
     later = [a for a in later if stored[a.record.site, a.record.key].checked_at <= a.at]
     changed = [a for a in later if stored[a.record.site, a.record.key].content_hash != a.record.content_hash()]
+    # First of all what was away is noted as back: the new content takes the mark of its absence with it.
+    checked(connection, {(a.record.site, a.record.key): a.at for a in later})
     if changed:
         _update_changed(connection, changed, stored)
-    checked(connection, {(a.record.site, a.record.key): a.at for a in later})
     ids = _states(connection, [(a.record.site, a.record.key) for a in fresh])
     rows = [version_row(run, a, ids[a.record.site, a.record.key].id, None) for a in fresh]
     for arrival in changed:
@@ -211,7 +212,8 @@ def save(connection: Connection, run: str, arrivals: Sequence[Arrival]) -> None:
 
 
 def checked(connection: Connection, seen: dict[Identity, datetime]) -> None:
-    """Records that were asked for and are there: a removed one is back."""
+    """Records that were asked for and are there: a removed one is back, and when it was away is kept."""
+    _keep_absences(connection, seen)
     statement = (
         update(records)
         .where(own(connection, records), records.c.site == bindparam("b_site"), records.c.key == bindparam("b_key"),
@@ -288,6 +290,19 @@ def _execute_by_identity(connection: Connection, statement: Any, times: dict[Ide
     rows = [{"b_site": site, "b_key": key, "b_at": at} for (site, key), at in times.items()]
     if rows:
         connection.execute(statement, rows)
+
+
+def _keep_absences(connection: Connection, seen: dict[Identity, datetime]) -> None:
+    away: list[dict[str, Any]] = []
+    columns = (records.c.id, records.c.site, records.c.key, records.c.removed_at)
+    for portion in portions(seen):
+        query = select(*columns).where(_among(connection, portion), records.c.removed_at.is_not(None))
+        away += [
+            {"record_id": row.id, "removed_at": row.removed_at, "returned_at": at}
+            for row in connection.execute(query) if (at := seen[row.site, row.key]) > row.removed_at
+        ]
+    if away:
+        connection.execute(insert(absences), away)
 
 
 def _update_changed(connection: Connection, changed: list[Arrival], stored: dict[Identity, _State]) -> None:

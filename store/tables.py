@@ -20,12 +20,14 @@ from sqlalchemy import (
 )
 
 from store.columns import Instant, id_column, metadata, newest_at_column, town_column
+from store.disclosure import absences, application_steps, applications, contests, yearly_entries
 from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
 
 __all__ = [
-    "OPEN_CASES", "Instant", "acknowledgements", "api_tokens", "attempts", "audit", "case_steps", "cases", "deliveries", "finding_events",
-    "findings", "host_leases", "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "seals",
-    "sessions", "sightings", "sign_ins", "source_states", "users", "validators", "versions",
+    "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts", "audit",
+    "case_steps", "cases", "contests", "deliveries", "finding_events", "findings", "host_leases", "job_runs", "judgements", "mentions",
+    "metadata", "records", "run_sources", "runs", "said", "seals", "sessions", "sightings", "sign_ins", "source_states", "users",
+    "validators", "versions", "yearly_entries",
 ]
 
 runs = Table(
@@ -233,6 +235,8 @@ finding_events = Table(
     Column("event", String(20), nullable=False),
     Column("who", String(100), nullable=False),
     Column("note", Text, nullable=False, default=""),
+    # Of accepted: until when. A day past is judged again with what was said by then.
+    Column("until", Date),
     ForeignKeyConstraint(["town", "fingerprint"], ["findings.town", "findings.fingerprint"], ondelete="CASCADE"),
     Index(None, "town", "fingerprint", "at"),
 )

@@ -154,6 +154,7 @@ def _merge_down(table: Any, column: int, first: int, last: int, text: str) -> No
 def _write(cell: Any, text: str, *, bold: bool = False, left: bool = False) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     run = paragraph.add_run(text)
     run.bold = bold
     _font(run, _TABLE, 9)

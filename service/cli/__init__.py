@@ -13,6 +13,7 @@ from rich.markup import escape
 from core.errors import ConfigErrors, TownwatchError
 from service.cli import (
     alerts,
+    applications,
     backup,
     cases,
     catalogue,
@@ -23,9 +24,11 @@ from service.cli import (
     doctor,
     evidence,
     extract,
+    ledger,
     limits,
     match,
     migrate,
+    report,
     scan,
     serve,
     site,
@@ -61,8 +64,8 @@ def _root(
     remember(config, database, town)
 
 
-for _commands in (demo, crawl, site, extract, match, check, workdays, limits, scan, catalogue, cases, evidence, alerts, digest, doctor,
-                  migrate, backup, user, serve, worker):
+for _commands in (demo, crawl, site, extract, match, check, workdays, limits, scan, catalogue, cases, applications, evidence, alerts,
+                  digest, report, ledger, doctor, migrate, backup, user, serve, worker):
     _commands.register(app)
 
 

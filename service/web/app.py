@@ -18,6 +18,8 @@ from service.web import api, errors, health
 from service.web.forms import Form
 from service.web.metrics import Stopwatch
 from service.web.pages import (
+    annual,
+    applications,
     audit,
     cases,
     catalogue,
@@ -43,7 +45,10 @@ from service.web.workbench import Workbench
 STATIC = Path(__file__).parent / "static"
 HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
-PAGES = (sign_in, set_up, password, users, tokens, audit, towns, today, cases, catalogue, findings, sources, deliveries, reports)
+PAGES = (
+    sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, deliveries, reports,
+    annual,
+)
 _OPEN: dict[str, Any] = {"open": True}
 
 

@@ -9,7 +9,7 @@ from core.nouns import Finding
 from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
-KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身"}
+KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身", "application.": "依申请公开"}
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
     "page.repeated_title": "同一栏目内不应重复发布同题信息",
@@ -21,10 +21,11 @@ RULES: Mapping[str, str] = {
     "source.not_run": "每个来源都应按时巡查",
     "source.quiet": "来源应定期有新内容",
     "run.silent": "巡查每天都应进行",
+    "application.due": "依申请公开应在法定期限内答复",
     "run.calendar": "次年的节假日安排应及时录入",
 }
 _FIELDS: Mapping[str, str] = {
-    "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "应更新于此前", "count": "现有条数",
+    "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
 }
 
 

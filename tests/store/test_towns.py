@@ -22,7 +22,7 @@ from tests.store.writing import another_store
 
 # Accounts, hosts and the log of changes are the installation's; backups are of the whole store; the rest are tools.
 OF_THE_WHOLE = {
-    "audit", "backup", "bulk", "columns", "database", "failures", "hosts", "installation", "lists", "people", "record_rows", "scope",
+    "audit", "backup", "bulk", "columns", "database", "disclosure", "failures", "finding_history", "hosts", "installation", "lists", "people", "record_rows", "scope",
     "sessions", "sign_ins", "tables",
 }
 EVERY_CALL: dict[str, Call] = {
@@ -68,7 +68,7 @@ def towns(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         alone = {name: _answer(mine, call, me)[0] for name, call in EVERY_CALL.items()}
         stranger = replace(
             me, mark="乙", record=9001, bare=9002, case=9003, stored=replace(me.stored, id=9001),
-            delivery=replace(me.delivery, id="3-乙"),
+            delivery=replace(me.delivery, id="3-乙"), application=9004, contest=replace(me.contest, id=9005),
         )
         nobody = {name: _answer(mine, call, stranger)[0] for name, call in EVERY_CALL.items()}
         them = fill(other, "乙")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from core.applications import Applicant, ApplicationStep, Contest, ContestKind, ContestResult
 from core.clock import Moment
 from core.nouns import (
     AlertItem,
@@ -31,11 +32,13 @@ from core.nouns import (
 from monitor.ledger import Fold
 from store import (
     acknowledgements,
+    applications,
     case_lists,
     cases,
     deliveries,
     figures,
     findings,
+    history,
     jobs,
     looks,
     mentions,
@@ -45,6 +48,7 @@ from store import (
     seals,
     tables,
     vitals,
+    yearly,
 )
 from store.acknowledgements import Acknowledgement
 from store.database import Connection, Engine, transaction
@@ -70,6 +74,8 @@ class Town:
     stored: StoredRecord
     case: int
     delivery: Delivery
+    application: int
+    contest: Contest
 
     @property
     def run(self) -> str:
@@ -91,7 +97,28 @@ def fill(engine: Engine, mark: str) -> Town:
         findings.save_judgements(connection, [judgement(mark)], at)
         dead = _told(connection, mark, at)
         _ran(connection, mark, at)
-    return Town(mark=mark, record=stored["1"].id, bare=stored["2"].id, stored=stored["1"], case=case.id, delivery=dead)
+        records.removed(connection, {IDENTITY: at + timedelta(minutes=2)})
+        records.checked(connection, {IDENTITY: at + timedelta(minutes=3)})
+        applied, contest = _applied(connection, mark, at)
+    return Town(
+        mark=mark, record=stored["1"].id, bare=stored["2"].id, stored=stored["1"], case=case.id, delivery=dead, application=applied,
+        contest=contest,
+    )
+
+
+def _applied(connection: Connection, mark: str, at: datetime) -> tuple[int, Contest]:
+    yearly.enter(connection, 2026, {"meetings": mark}, "w", at)
+    step = ApplicationStep(day=at.date(), at=at, who=mark, action="receive")
+    found = applications.add(connection, **_application(mark), registered_at=at, step=step)
+    contest = applications.add_contest(
+        connection, kind=ContestKind.REVIEW, number="复1", title=mark, accepted=at.date(), application_id=found.id, note=mark,
+    )
+    return found.id, contest
+
+
+def _application(mark: str, number: str = "1") -> dict[str, Any]:
+    return {"number": number, "title": mark, "applicant": Applicant.PERSON, "channel": "online", "received": BEGAN.get(mark, AT).date(),
+            "owner": "clerk"}
 
 
 def _crawled(connection: Connection, mark: str, at: datetime) -> None:
@@ -171,6 +198,19 @@ def _case(record_id: int, mark: str) -> dict[str, Any]:
 
 
 Call = Callable[[Connection, Town], Any]
+RECEIVED = ApplicationStep(day=TODAY, at=LATER, who="w", action="receive")
+
+
+def plain_contest(found: Contest | None) -> Contest | None:
+    """Without the number of its application, which the database gives."""
+    return replace(found, application_id=None) if found else None
+
+
+def plain_spans(found: dict[str, list[history.Span]]) -> dict[str, list[history.Span]]:
+    """Without the numbers of records, which the database gives."""
+    return {source: [replace(span, record_id=0) for span in listed] for source, listed in found.items()}
+
+
 STEP = CaseStep(at=LATER, who="w", action="note")
 RUN_END: dict[str, Any] = {"at": LATER, "requests": 9, "not_modified": 9, "received": 9, "seconds": 9.0}
 CALLS: dict[Any, dict[str, Call]] = {
@@ -230,6 +270,12 @@ CALLS: dict[Any, dict[str, Call]] = {
         "stream": lambda c, t: list(case_lists.stream(c, case_lists.Wanted())),
         "hold": lambda c, t: case_lists.hold(c, t.case),
     },
+    history: {
+        "of_source_at": lambda c, t: history.of_source_at(c, "source", LATER),
+        "spans": lambda c, t: [plain_spans(history.spans(c)), plain_spans(history.spans(c, ["source"]))],
+        "facts_of": lambda c, t: history.facts_of(history.spans(c).get("source", []), LATER),
+        "facts_at": lambda c, t: history.facts_at(c, LATER),
+    },
     looks: {"last_looks": lambda c, t: looks.last_looks(c)},
     findings: {
         "get": lambda c, t: findings.get(c, "open"),
@@ -281,6 +327,26 @@ CALLS: dict[Any, dict[str, Call]] = {
         "broken_channels": lambda c, t: deliveries.broken_channels(c),
         "count_failed_tries": lambda c, t: deliveries.count_failed_tries(c, SINCE, UNTIL),
     },
+    applications: {
+        "add": lambda c, t: applications.add(c, **_application("新", f"2-{t.mark}"), registered_at=LATER, step=RECEIVED),
+        "taken": lambda c, t: [applications.taken(c, "1"), applications.taken(c, "2")],
+        "hold": lambda c, t: applications.hold(c, t.application),
+        "add_step": lambda c, t: applications.add_step(c, t.application, replace(RECEIVED, action="close", data={"outcome": "open"})),
+        "get": lambda c, t: applications.get(c, t.application),
+        "list_applications": lambda c, t: [
+            applications.list_applications(c), applications.list_applications(c, open_only=True),
+            applications.list_applications(c, since=SINCE.date(), until=UNTIL.date()),
+        ],
+        "add_contest": lambda c, t: replace(applications.add_contest(
+            c, kind=ContestKind.DIRECT_SUIT, number="诉1", title="新", accepted=TODAY, application_id=t.application), application_id=None),
+        "end_contest": lambda c, t: plain_contest(applications.end_contest(c, t.contest.id, ContestResult.UPHELD, TODAY)),
+        "get_contest": lambda c, t: plain_contest(applications.get_contest(c, t.contest.id)),
+        "list_contests": lambda c, t: [plain_contest(each) for each in applications.list_contests(c)],
+    },
+    yearly: {
+        "entries": lambda c, t: yearly.entries(c, 2026),
+        "enter": lambda c, t: yearly.enter(c, 2026, {"meetings": "", "trainings": "3"}, "w", LATER),
+    },
     acknowledgements: {
         "add": lambda c, t: acknowledgements.add(c, [answer("新", LATER)]),
         "holding": lambda c, t: acknowledgements.holding(c),
@@ -295,6 +361,8 @@ CALLS: dict[Any, dict[str, Call]] = {
         "finding_events": lambda c, t: {
             event: sorted(found) for event, found in figures.finding_events(c, SINCE, UNTIL).items()},
         "cases_by_month": lambda c, t: figures.cases_by_month(c, SINCE - timedelta(days=365)),
+        "count_published": lambda c, t: figures.count_published(c, ["source"], SINCE, UNTIL),
+        "count_undated": lambda c, t: figures.count_undated(c, ["source"], SINCE, UNTIL),
         "figures_by_town": lambda c, t: figures.figures_by_town(c, TODAY),
     },
     prune: {
@@ -345,6 +413,7 @@ OF_NO_TOWN = {
 def rows_of(connection: Connection, town: str) -> dict[str, list[tuple[object, ...]]]:
     """Every row of a town, the parts of its rows too, without the numbers that the database gives."""
     parents = {"versions": ("record_id", "records"), "mentions": ("record_id", "records"), "case_steps": ("case_id", "cases"),
+               "application_steps": ("application_id", "applications"), "absences": ("record_id", "records"),
                "attempts": ("delivery", "deliveries")}
     found = {}
     for table in tables.metadata.sorted_tables:

@@ -44,6 +44,7 @@ def commit(connection: Connection, k: int, evidence: dict[str, Any] = NO_EVIDENC
         run=f"run-{k:06}", at=at, versions=1, rows=f"r{k}", previous=f"h{k - 1}", hash=f"h{k}",
         warc={"name": "w", "bytes": k, "sha256": "s"} if k % 2 else None))
     _write_findings(connection, k, at)
+    _write_applications(connection, k, at)
     _write_people(connection, k, at)
 
 
@@ -55,6 +56,7 @@ def _write_record(connection: Connection, k: int, at: datetime, evidence: dict[s
     )).inserted_primary_key[0]
     connection.execute(update(tables.records).values(checked_at=at).where(tables.records.c.key == f"key-{k - 1}"))
     connection.execute(insert(tables.sightings).values(record_id=record, source="one", first_seen_at=at, last_seen_at=at))
+    connection.execute(insert(tables.absences).values(record_id=record, removed_at=at, returned_at=at))
     connection.execute(insert(tables.versions).values(
         record_id=record, content_hash=f"h{k}", seen_at=at, run=f"run-{k:06}", data={"k": k}, **evidence))
     connection.execute(insert(tables.mentions).values(
@@ -83,6 +85,17 @@ def _write_findings(connection: Connection, k: int, at: datetime) -> None:
         recipient="clerk", kind="finding", item=f"f{k}", state="open", severity="warn", until=DUE if k % 2 else None, who="clerk",
         at=at, ended_at=None if k % 3 else at))
     connection.execute(insert(tables.attempts).values(delivery=f"d{k}", at=at, ok=k % 2 == 0, answer="HTTP 200"))
+
+
+def _write_applications(connection: Connection, k: int, at: datetime) -> None:
+    application = connection.execute(insert(tables.applications).values(
+        number=f"{k}", title="t", applicant="person", channel="online", received=DUE, registered_at=at, closed_on=DUE if k % 2 else None,
+    )).inserted_primary_key[0]
+    connection.execute(insert(tables.application_steps).values(
+        application_id=application, day=DUE, at=at, who="w", action="receive", data={"k": k}))
+    connection.execute(insert(tables.contests).values(
+        kind="review", number=f"{k}", title="t", accepted=DUE, application_id=application if k % 2 else None))
+    connection.execute(insert(tables.yearly_entries).values(year=2000 + k, key="meetings", value="6", who="w", at=at))
 
 
 def _write_people(connection: Connection, k: int, at: datetime) -> None:

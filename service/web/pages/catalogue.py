@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from litestar import get
 from litestar.exceptions import NotFoundException
@@ -14,6 +14,7 @@ from litestar.response import Template
 from core.clock import local_date
 from core.nouns import ColumnStatus
 from core.words import COLUMNS
+from monitor import timeline
 from service.web import charts
 from service.web.inject import Bench, TownId
 from service.web.paging import Page, page_number
@@ -22,6 +23,7 @@ from service.web.security.rights import Permission
 from store import findings, records
 
 SOON_DAYS = 30
+SPELL_DAYS = 90
 _ORDER = ("blank", "delinquent", "overdue", "cannot_judge", "due", "fresh")
 
 
@@ -55,11 +57,13 @@ def one(request: AnyRequest, bench: Bench, town: TownId, column: FromPath[str]) 
         status = next((c for c in findings.column_statuses(connection) if c.id == column), None)
         listed, total = records.page_of_records(connection, source=configured.source, number=number)
         mine = findings.of_subject(connection, f"column:{column}")
+        since = today - timedelta(days=SPELL_DAYS)
+        spells = timeline.of_column(connection, settings, configured, since, today, bench.clock()) if configured.applicable else []
         history = [(f, findings.events(connection, f.fingerprint)) for f in mine]
     site, source = settings.source(configured.source)
     return render(
         request, "column.html", town=settings, section="catalogue", title=configured.name, column=configured, standing=status,
-        today=today, history=history, site=site, source=source, staff={p.id: p.name for p in settings.staff},
+        today=today, history=history, spells=spells[::-1], site=site, source=source, staff={p.id: p.name for p in settings.staff},
         page=Page(items=listed, number=number, total=total, path=f"/towns/{town}/catalogue/{column}"),
     )
 

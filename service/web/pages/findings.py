@@ -14,6 +14,7 @@ from core.clock import local_date
 from core.nouns import Finding, Severity
 from core.words import HANDLINGS, SEVERITIES
 from monitor import handling
+from service.ledger import figures_of
 from service.web.finding_words import KINDS, basis_of, evidence_of, rule_of
 from service.web.forms import Form, FormError
 from service.web.inject import Bench, Posted, TownId, Who
@@ -45,9 +46,13 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
             resolved=asked["show"] == "resolved", number=number,
         )
         counts = findings.severity_counts(connection)
+    at = bench.clock()
+    # Counted over all that is open: once, on the page that everybody opens first, not with every search.
+    first = number == 1 and not any(asked.values())
+    standings = figures_of(settings, bench.town_engine(town), local_date(at), at).owners if first else ()
     path = f"/towns/{town}/findings"
     return render(
-        request, "findings.html", town=settings, section="findings", title="问题清单", asked=asked, counts=counts,
+        request, "findings.html", town=settings, section="findings", title="问题清单", asked=asked, counts=counts, standings=standings,
         page=Page(items=found, number=number, total=total, path=path, filters=asked), shows=SHOWS, rules=KINDS,
         handlings={name or "none": word for name, word in HANDLINGS.items()}, staff={p.id: p.name for p in settings.staff},
         today=local_date(bench.clock()),
@@ -99,7 +104,8 @@ def _one(
 ) -> Template:
     settings = bench.town(town)
     kind, _, name = finding.subject.partition(":")
-    links = {"column": f"/towns/{town}/catalogue/{name}", "source": f"/towns/{town}/sources/{name}"}
+    links = {"column": f"/towns/{town}/catalogue/{name}", "source": f"/towns/{town}/sources/{name}",
+             "application": f"/towns/{town}/applications/{name}"}
     address = str(finding.evidence.get("url") or finding.evidence.get("latest_url") or "")
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,

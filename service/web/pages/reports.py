@@ -31,6 +31,7 @@ from store import figures
 from store.database import transaction
 
 SHOWN_MONTHS = 12
+SHOWN_YEARS = 3
 KINDS = {"docx": "文档", "xlsx": "表格", "html": "网页", "json": "数据"}
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _MONTH = re.compile(r"20\d\d-(?:0[1-9]|1[0-2])")
@@ -47,7 +48,7 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     chart = charts.months([(month, registered.get(month, 0)) for month in reversed(months)], "每月登记的舆情")
     return render(
         request, "reports.html", town=settings, section="reports", title="报表", months=months, registered=registered, chart=chart,
-        kinds=KINDS, staff={p.id: p.name for p in settings.staff},
+        years=range(today.year, today.year - SHOWN_YEARS, -1), kinds=KINDS, staff={p.id: p.name for p in settings.staff},
     )
 
 

@@ -15,13 +15,16 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
-from core.clock import now
+from core.applications import Application, Contest
+from core.clock import local_date, now
+from monitor.application_steps import Entry
+from service import applications
 from service.web.app import make_app
 from service.web.security.rights import MATRIX, Permission, Role
 from service.web.security.sessions import cookie_name, new_token, secret_hash, start_session
 from service.web.workbench import Workbench
 from store import cases, deliveries, findings, people, records, tables
-from store.database import transaction
+from store.database import Connection, transaction
 from store.sessions import Session, begin, revoke_token
 
 OPEN = {"/healthz", "/readyz", "/metrics", "/sign-in", "/set-up", "/api", "/api/openapi.json", "/static/htmx.min.js",
@@ -95,6 +98,15 @@ def routes_of(app: Litestar) -> list[Route]:
     return sorted(found, key=lambda route: route.template == "/sign-out")
 
 
+def applied_for(connection: Connection) -> tuple[Application, Contest]:
+    entry = Entry(number="2026-001", title="申请公开某某工程的征地批准文件", applicant="person", channel="online", received=local_date(now()))
+    applied = applications.add(connection, entry, who="clerk", at=now(), today=local_date(now()))
+    return applied, applications.contest(
+        connection, kind="review", number="复议〔2026〕1号", title="不服某某工程答复的行政复议", accepted=applied.received,
+        application_id=applied.id, today=local_date(now()),
+    )
+
+
 @pytest.fixture
 def known(two_towns: Workbench, town_id: str) -> Known:
     settings = two_towns.town(town_id)
@@ -105,12 +117,16 @@ def known(two_towns: Workbench, town_id: str) -> Known:
         column = next(c for c in settings.columns if c.applicable and records.of_source(connection, c.source))
         record = records.of_source(connection, column.source)[0]
         told = [case.title, record.record.title, delivery.body.splitlines()[0], *(c.title for c in cases.list_cases(connection))]
+    with transaction(two_towns.town_engine(town_id)) as connection:
+        applied, contest = applied_for(connection)
+        told += [applied.title, contest.title]
     month = f"{now():%Y-%m}"
     values = {
         "towns": town_id, "cases": str(case.id), "columns": column.id, "catalogue": column.id, "records": str(record.id),
         "findings": finding.fingerprint, "deliveries": delivery.id, "sources": column.source, "digests": month, "kind": "json", "action": "note",
         "reports": month, "users": "reader", "tokens": "0" * 8,
-        "{username:str}": "disable", "{case_id:int}": "note", "export": "xlsx", "static": "workbench.css", "api": "nothing",
+        "{username:str}": "disable", "{case_id:int}": "note",
+        "applications": str(applied.id), "{application_id:int}": "note", "contests": str(contest.id), "annual": f"{now():%Y}", "{year:int}": "json", "export": "xlsx", "static": "workbench.css", "api": "nothing",
     }
     return Known(town_id, values, tuple({title for title in told if len(title) > 6}))
 

@@ -1,0 +1,80 @@
+"""The tables of disclosure on application and of the yearly report, and when records were away."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from store.columns import Instant, id_column, metadata, town_column
+
+applications = Table(
+    "applications",
+    metadata,
+    id_column(),
+    town_column(),
+    Column("number", String(60), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("applicant", String(10), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("received", Date, nullable=False),
+    Column("owner", String(100)),
+    Column("registered_at", Instant, nullable=False),
+    Column("outcome", String(20)),
+    Column("closed_on", Date),
+    UniqueConstraint("town", "number"),
+    Index(None, "town", "closed_on"),
+    Index(None, "town", "received"),
+)
+
+application_steps = Table(
+    "application_steps",
+    metadata,
+    id_column(),
+    Column("application_id", Integer, ForeignKey("applications.id", ondelete="CASCADE"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("data", JSON, nullable=False),
+    Index(None, "application_id"),
+)
+
+contests = Table(
+    "contests",
+    metadata,
+    id_column(),
+    town_column(),
+    Column("kind", String(20), nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("accepted", Date, nullable=False),
+    Column("result", String(10)),
+    Column("decided_on", Date),
+    Column("application_id", Integer, ForeignKey("applications.id")),
+    Column("note", Text, nullable=False, default=""),
+    UniqueConstraint("town", "kind", "number"),
+    Index(None, "town", "accepted"),
+)
+
+# What of a yearly report nothing can count: typed in by a person, by the names of monitor.annual.entries.
+yearly_entries = Table(
+    "yearly_entries",
+    metadata,
+    town_column(primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# When a record that is there again was away: ``records.removed_at`` forgets it, a day past must not.
+absences = Table(
+    "absences",
+    metadata,
+    id_column(),
+    Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), nullable=False),
+    Column("removed_at", Instant, nullable=False),
+    Column("returned_at", Instant, nullable=False),
+    Index(None, "record_id"),
+)
