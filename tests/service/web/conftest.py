@@ -34,7 +34,8 @@ PASSWORD = "horse-battery-staple"
 STAFF = {"clerk": "clerk", "leader": "leader", "technician": "technician"}
 ROLES = ("reader", "clerk", "leader", "supervisor", "technician")
 CHROMIUM = shutil.which("chromium")
-REFUSED = "the server responded with a status of 422"  # a form that was filled in wrongly is no fault of the page
+# What a person may not do, or filled in wrongly, is no fault of the page; the browser and HTMX each say it.
+REFUSED = re.compile(r"status of (403|422)|Response Status Error Code (403|422)")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -203,7 +204,7 @@ def page_as(browser: Browser, client_of: Callable[[str, str | None], Client]) ->
             context.add_cookies([{"name": c.name, "value": c.value or "", "url": url} for c in cookies])
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: None if REFUSED in message.text else complaints.append(f"console: {message.text}"))
+        page.on("console", lambda said: None if REFUSED.search(said.text) else complaints.append(f"console: {said.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("request", lambda asked: None if asked.url.startswith((url, "data:")) else complaints.append(asked.url))
         page.goto(url + "/")

@@ -93,6 +93,18 @@ def test_a_clerk_works_a_case_to_its_end(
     assert page.evaluate("document.body.dataset.stayed") == "yes", "only the panel was replaced"
 
 
+def test_what_is_refused_behind_a_button_is_said(page_as: Callable[..., Page], base_url: str) -> None:
+    """HTMX drops the answers 4xx unless it is told: a clerk would press the button and see nothing."""
+    page = page_as(base_url, "clerk", 1280)
+    go(page, "舆情台账")
+    page.locator("tbody a").first.click()
+    page.wait_for_load_state()
+    page.evaluate("for (const field of document.getElementsByName('csrf')) field.value = 'of another page'")
+    do(page, "研判", category="咨询", note="属本镇职责")
+    expect(page.locator("main h1")).to_contain_text("没有权限")
+    expect(page.locator("header.top")).to_have_count(1)
+
+
 def test_without_javascript_the_work_is_the_same(page_as: Callable[..., Page], base_url: str) -> None:
     page = page_as(base_url, "clerk", 390, javascript=False)
     go(page, "舆情台账")
