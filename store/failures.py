@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import TownwatchError
 
 DISK_FULL = "磁盘已满或超过配额，无法写入：请清理磁盘后重试"
+OUTSIDE = (DBAPIError, OSError)
+"""What the machine around the program does to it; :func:`reason` has a sentence for each."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _LONGEST = 300
 

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 import typer
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
@@ -15,6 +16,7 @@ from typer.main import get_group
 
 from core.errors import ConfigErrors, TownwatchError
 from service.cli.common import Exit, configure_logging, console, remember
+from store.failures import OUTSIDE, reason
 
 COMMANDS = {
     name: name
@@ -86,4 +88,8 @@ def main() -> None:
         console.print(f"[red]{escape(str(error))}[/red]", soft_wrap=True)
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
+        sys.exit(Exit.FAILED)
+    except OUTSIDE as error:
+        structlog.get_logger().debug("command.failed", exc_info=True)
+        console.print(f"[red]{escape(reason(error))}[/red]", soft_wrap=True)
         sys.exit(Exit.FAILED)
