@@ -98,7 +98,8 @@ Confidence = Literal["certain", "possible"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that a record offers. ``text`` is what was read of it; ``state`` says whether it could be read."""
+    """A file that a record offers. ``text`` is what was read of it; ``state`` says whether it could be read;
+    ``evidence`` where its bytes lie."""
 
     url: str
     name: str
@@ -107,6 +108,7 @@ class Attachment:
     text: str = ""
     state: Literal["not_fetched", "read", "cannot_judge", "dead"] = "not_fetched"
     reason: str = ""
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

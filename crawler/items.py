@@ -214,7 +214,7 @@ class Items:
         else:
             whole = read_attachment(attachment, got.body, got.content_type)
             draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text))
-            yield Kept(got)
+            yield Kept(attachment.url, got)
             if validator := validator_of(attachment.url, got):
                 yield Noted(self.source.id, validator)
         draft.waiting -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ class TownwatchSpider(scrapy.Spider):
     def __init__(self, job: Job, feed: FeedWriter, archive: Archive, clock: Callable[[], datetime], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.feed, self.archive, self.clock = feed, archive, clock
+        self._kept: dict[str, Evidence] = {}
         self.validators = {validator.url: validator for validator in job.validators}
         self.walks: dict[str, Walk] = {}
         self.platforms: dict[str, Platform] = {}
@@ -76,13 +78,22 @@ class TownwatchSpider(scrapy.Spider):
             elif isinstance(step, Errand):
                 yield self._request(step)
             elif isinstance(step, Kept):
-                self._archive(step.answer)
+                self._kept[step.url] = self._archive(step.answer)
             else:
                 evidence = None
                 if isinstance(step, Found) and step.answer is not None:
                     # The bytes are in the archive before the line that points to them is in the feed.
                     evidence = self._archive(self.platforms[step.source].evidence(step.answer))
+                    step = self._with_evidence(step, evidence)
                 self.feed.write(line_of(step, self.clock(), evidence))
+
+    def _with_evidence(self, found: Found, page: Evidence) -> Found:
+        """Its attachments with where their bytes lie: in this run's archive, or in the page itself."""
+        own = found.answer.url if found.answer else None
+        attachments = tuple(
+            replace(a, evidence=page if a.url == own else self._kept.get(a.url)) for a in found.record.attachments
+        )
+        return replace(found, record=replace(found.record, attachments=attachments))
 
     def _archive(self, answer: Answer) -> Evidence:
         return self.archive.write(url=answer.url, at=self.clock(), status=answer.status, headers=answer.served_headers,

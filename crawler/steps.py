@@ -52,8 +52,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Bytes worth archiving that are no record's own page: an attachment."""
+    """Bytes worth archiving that are no record's own page: an attachment, by the address that its record gives."""
 
+    url: str
     answer: Answer
 
 

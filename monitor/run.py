@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import Settings
-from monitor import application_watch, freshness, intake, ledger, pages, watch
+from monitor import application_watch, freshness, intake, ledger, page_scans, pages, watch
 from monitor.looks import Looks
 from store import applications as application_store
 from store import findings as finding_store
 from store import history
 from store import records as record_store
 from store import runs as run_store
+from store import scans as scan_store
 from store.database import Connection, Engine, transaction
 
 Also = Callable[[Connection, datetime], object]
@@ -63,16 +64,19 @@ class _View:
 
 def check(
     settings: Settings, engine: Engine, *, now: datetime, as_of: date | None = None, scope: str | None = None,
-    also: Also | None = None, progress: Progress | None = None,
+    also: Also | None = None, progress: Progress | None = None, read: page_scans.Read | None = None,
 ) -> CheckReport:
-    """Check what the store holds. Of today, all is written in one transaction, in which ``also`` is called last (it
-    plans the alerts). Of another day (``as_of``) the store is judged as it stood at its end, and nothing is written."""
+    """Check what the store holds. Of today, what is new in the town's columns is scanned first, where ``read`` gives it; then
+    all is written in one transaction, in which ``also`` is called last (it plans the alerts). Of another day (``as_of``)
+    the store is judged as it stood at its end, and nothing is written."""
     if scope is not None and scope not in SCOPES:
         raise ValueError(f"unknown scope: {scope}")
     day = as_of or local_date(now)
     if day != local_date(now):
         with engine.connect() as connection:
             return _look_on(connection, settings, now, day, scope)
+    if read is not None and scope in (None, "pages"):
+        page_scans.scan_new(settings, engine, read, now=now, progress=progress)
     with transaction(engine) as connection:
         new_cases = intake.take_in(connection, settings, now, progress)
         report = _judge_now(connection, settings, now, scope)
@@ -89,6 +93,7 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     known = finding_store.open_findings(connection)
     judgements += _taken_out(known, settings)
     judgements += _applications(connection, view, known) if scope is None else ()
+    judgements += _mended(connection, known, judgements) if scope in (None, "pages") else ()
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
     known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
     fold = ledger.fold(known, judgements, now)
@@ -142,10 +147,20 @@ def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
 
 
 def _pages(connection: Connection, view: _View) -> Iterator[Judgement]:
-    for source in dict.fromkeys(column.source for column in view.settings.columns if column.applicable):
+    flawed = scan_store.flawed(connection)
+    for source in page_scans.own_sources(view.settings):
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
-        for judgement in pages.check(view.listed(connection, source), view.day):
+        listed = view.listed(connection, source)
+        for judgement in (*pages.check(listed, view.day), *page_scans.judge(listed, flawed)):
             yield replace(judgement, owner=owner or view.looks(source).source.owner)
+
+
+def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:
+    """What the scan finds no more. Only of today: of a day past, the findings that were open then say it themselves."""
+    bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
+    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}
+    present = {stored.id: stored for stored in record_store.by_ids(connection, ids)}
+    return list(page_scans.mended(connection, known, bad, present))
 
 
 def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:

@@ -23,6 +23,10 @@ _LOCAL = re.compile(
 )
 
 
+VERSION = 1
+"""Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
+
+
 def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> list[Flaw]:
     """The findings of a file in its order; ``today`` bounds days of birth. Several of one kind make each worse."""
     found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document)]

@@ -24,6 +24,7 @@ from demo.configure import write_config
 from demo.receivers import Mailbox, Webhook
 from demo.town import DemoTown
 from monitor.run import CheckReport, check
+from service.page_texts import reader
 from store import cases, records
 from store.database import Engine, for_town, open_store, transaction
 
@@ -82,7 +83,9 @@ def live_one_day(settings: Settings, folder: Path, now: Callable[[], datetime], 
     engine = for_town(open_store(database_url(folder)), settings.town.id)
     run = crawl(settings, engine, folder, now=now, progress=lambda source, done, total: step(source, done, total))
     step("研判、检查", 0, 0)
-    report = check(settings, engine, now=now(), also=lambda connection, at: plan_alerts(connection, settings, at))
+    report = check(
+        settings, engine, now=now(), read=reader(folder), also=lambda connection, at: plan_alerts(connection, settings, at)
+    )
     step("生成月报", 0, 0)
     digest = write_digest(settings, engine, folder, now())
     step("发送提醒、月报", 0, 0)

@@ -19,6 +19,7 @@ from crawler.run import crawl
 from monitor.run import check
 from service.accounts import Wanted, add_user
 from service.demo_day import DemoDay
+from service.page_texts import reader
 from service.web.security.passwords import random_password
 from service.web.workbench import Workbench
 from store.database import transaction
@@ -73,6 +74,9 @@ class DemoWorkbench:
         settings, engine = self._day.settings, self._day.engine
         try:
             crawl(settings, engine, self._folder, sources=[source], now=self._now)
-            check(settings, engine, now=self._now(), also=lambda connection, at: plan_alerts(connection, settings, at))
+            check(
+                settings, engine, now=self._now(), read=reader(self._folder),
+                also=lambda connection, at: plan_alerts(connection, settings, at),
+            )
         except TownwatchError as error:
             log.error("the source could not be looked at again", source=source, error=str(error))

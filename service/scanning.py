@@ -29,10 +29,15 @@ def read_file(path: Path) -> ScannedText:
         body = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"打不开文件：{error.strerror}") from None
+    return read_bytes(path.name, body)
+
+
+def read_bytes(name: str, body: bytes) -> ScannedText:
+    """The text of a file that was handed over; raises as :func:`read_file`."""
     if len(body) > MAX_BYTES:
         raise UnreadableError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB")
     try:
-        scanned = _read(body, path.suffix.lower())
+        scanned = _read(body, Path(name).suffix.lower())
     except UnreadableError:
         raise
     except Exception as error:

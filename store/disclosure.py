@@ -1,4 +1,4 @@
-"""The tables of disclosure on application and of the yearly report, and when records were away."""
+"""The tables of disclosure on application and of the yearly report, when records were away, and what scans found."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ applications = Table(
     UniqueConstraint("town", "number"),
     Index(None, "town", "closed_on"),
     Index(None, "town", "received"),
+)
+
+# What the scan found in one content of a record; ``rules``: the digest of what it looked for.
+scans = Table(
+    "scans",
+    metadata,
+    Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String(64), primary_key=True),
+    town_column(),
+    Column("rules", String(16), nullable=False),
+    Column("scanned_at", Instant, nullable=False),
+    Column("flaws", JSON, nullable=False),
+    Column("worst", String(10)),
+    Index(None, "town", "worst"),
 )
 
 application_steps = Table(

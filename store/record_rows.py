@@ -34,9 +34,15 @@ def to_json(record: Record) -> dict[str, Any]:
 def from_json(data: dict[str, Any]) -> Record:
     """A record from :func:`to_json`."""
     replies = tuple(Reply(office=r["office"], body=r["body"], at=_moment(r["at"])) for r in data["replies"])
-    attachments = tuple(Attachment(**attachment) for attachment in data["attachments"])
+    attachments = tuple(map(attachment_from, data["attachments"]))
     fixed = {"published": _moment(data["published"]), "written": _moment(data["written"])}
     return Record(**{**data, **fixed, "replies": replies, "attachments": attachments})
+
+
+def attachment_from(data: dict[str, Any]) -> Attachment:
+    """An attachment from its part of :func:`to_json`; one from before attachments had evidence has none."""
+    kept = data.get("evidence")
+    return Attachment(**{**data, "evidence": Evidence(**kept) if kept else None})
 
 
 def record_row(arrival: Arrival) -> dict[str, Any]:

@@ -14,7 +14,17 @@ from core.nouns import Attachment, StoredRecord, Version
 from store.bulk import portions, upsert
 from store.database import Connection
 from store.lists import page
-from store.record_rows import Arrival, from_json, moment_at, record_row, stored_record, to_json, version_of, version_row
+from store.record_rows import (
+    Arrival,
+    attachment_from,
+    from_json,
+    moment_at,
+    record_row,
+    stored_record,
+    to_json,
+    version_of,
+    version_row,
+)
 from store.scope import own
 from store.tables import absences, records, sightings, versions
 
@@ -79,6 +89,14 @@ def of_source(connection: Connection, source: str) -> list[StoredRecord]:
     """Everything that a source ever listed, removed records too; newest first."""
     listed = select(sightings.c.record_id).where(sightings.c.source == source, own(connection, sightings))
     return _load(connection, _SELECT.where(records.c.id.in_(listed), own(connection, records)).order_by(*_NEWEST_FIRST))
+
+
+def by_ids(connection: Connection, record_ids: Iterable[int]) -> list[StoredRecord]:
+    """These records, those that there are."""
+    found: list[StoredRecord] = []
+    for portion in portions(record_ids):
+        found += _load(connection, _SELECT.where(records.c.id.in_(portion), own(connection, records)))
+    return found
 
 
 def unmatched(connection: Connection, terms: str, limit: int = 1000) -> list[StoredRecord]:
@@ -255,7 +273,7 @@ def attachments_of(connection: Connection, identities: Iterable[Identity]) -> di
     for portion in portions(identities):
         query = select(records.c.site, records.c.key, records.c.detail)
         for row in connection.execute(query.where(_among(connection, portion))):
-            found[row.site, row.key] = {a["url"]: Attachment(**a) for a in row.detail["attachments"]}
+            found[row.site, row.key] = {a["url"]: attachment_from(a) for a in row.detail["attachments"]}
     return found
 
 

@@ -20,13 +20,13 @@ from sqlalchemy import (
 )
 
 from store.columns import Instant, id_column, metadata, newest_at_column, town_column
-from store.disclosure import absences, application_steps, applications, contests, yearly_entries
+from store.disclosure import absences, application_steps, applications, contests, scans, yearly_entries
 from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
 
 __all__ = [
     "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts", "audit",
     "case_steps", "cases", "contests", "deliveries", "finding_events", "findings", "host_leases", "job_runs", "judgements", "mentions",
-    "metadata", "records", "run_sources", "runs", "said", "seals", "sessions", "sightings", "sign_ins", "source_states", "users",
+    "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions", "sightings", "sign_ins", "source_states", "users",
     "validators", "versions", "yearly_entries",
 ]
 

@@ -29,7 +29,9 @@ from service.cli.common import (
     emit,
     settings_of,
     town_engine_of,
+    town_var_of,
 )
+from service.page_texts import reader
 from store.database import Connection
 
 _COLOURS = {"fresh": "green", "due": "yellow", "overdue": "red", "delinquent": "red", "blank": "red", "cannot_judge": "white"}
@@ -102,6 +104,7 @@ def _check(settings: Settings, database: str | None, scope: Scope | None, as_of:
             return run_check(
                 settings, engine, now=now(), as_of=as_of, scope=scope, also=also,
                 progress=lambda _, done, total: bar.update(task, completed=done, total=total or None),
+                read=reader(town_var_of(database, settings)),
             )
     finally:
         engine.dispose()

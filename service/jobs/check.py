@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.run import plan_alerts
 from monitor.run import check
 from service.jobs.task import Task
+from service.page_texts import reader
 from store.database import Connection
 
 
@@ -17,7 +18,7 @@ def check_town(task: Task) -> str:
     def also(connection: Connection, at: datetime) -> None:
         plan_alerts(connection, settings, at)
 
-    report = check(settings, task.store, now=task.now(), also=also, progress=lambda *_: task.go_on())
+    report = check(settings, task.store, now=task.now(), also=also, progress=lambda *_: task.go_on(), read=reader(task.folder))
     return (
         f"检查{report.judged}项，未解决{len(report.findings)}项（新增{len(report.opened)}项，"
         f"本次解决{len(report.resolved)}项），新登记舆情{len(report.new_cases)}件"

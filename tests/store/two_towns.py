@@ -45,6 +45,7 @@ from store import (
     prune,
     records,
     runs,
+    scans,
     seals,
     tables,
     vitals,
@@ -54,6 +55,7 @@ from store.acknowledgements import Acknowledgement
 from store.database import Connection, Engine, transaction
 from store.records import Arrival, Sighting
 from store.runs import SourceState, Validator
+from store.scans import Scan
 
 AT = datetime(2026, 3, 4, 1, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -83,6 +85,11 @@ class Town:
         return f"run-{self.mark}"
 
 
+def scan(record_id: int, mark: str, content_hash: str = "h") -> Scan:
+    """What a scan found."""
+    return Scan(record_id=record_id, content_hash=content_hash, rules="rules", flaws=({"evidence": mark},), worst=Severity.WARN)
+
+
 def fill(engine: Engine, mark: str) -> Town:
     """A town's rows in every table, through the functions that write them."""
     at = BEGAN[mark]
@@ -92,6 +99,7 @@ def fill(engine: Engine, mark: str) -> Town:
         step = CaseStep(at=at, who=mark, action="register")
         case = cases.register(connection, **_case(stored["1"].id, mark), step=step)
         mentions.replace(connection, stored["1"].id, "h", [mention(mark)], at)
+        scans.save(connection, [scan(stored["1"].id, mark, stored["1"].content_hash)], at)
         findings.apply(connection, Fold(opened=(finding(mark), finding(mark, "gone"), finding(mark, f"f-{mark}"))), at)
         findings.apply(connection, Fold(resolved=(finding(mark, "gone", LATER),)), LATER)
         findings.save_judgements(connection, [judgement(mark)], at)
@@ -232,6 +240,7 @@ CALLS: dict[Any, dict[str, Call]] = {
     records: {
         "get": lambda c, t: records.get(c, t.record),
         "of_source": lambda c, t: records.of_source(c, "source"),
+        "by_ids": lambda c, t: records.by_ids(c, [t.record]),
         "unmatched": lambda c, t: records.unmatched(c, "terms"),
         "mark_matched": lambda c, t: records.mark_matched(c, [t.stored], "terms"),
         "versions_of": lambda c, t: records.versions_of(c, t.record),
@@ -297,6 +306,12 @@ CALLS: dict[Any, dict[str, Call]] = {
         "save_judgements": lambda c, t: findings.save_judgements(c, [judgement("新", Verdict.OK)], LATER),
         "judgements": lambda c, t: findings.judgements(c),
         "column_statuses": lambda c, t: findings.column_statuses(c),
+    },
+    scans: {
+        "unscanned": lambda c, t: [scans.unscanned(c, ["source"], "other"), scans.unscanned(c, ["source"], "rules")],
+        "save": lambda c, t: scans.save(c, [scan(t.record, "新")], LATER),
+        "flawed": lambda c, t: scans.flawed(c),
+        "scanned": lambda c, t: scans.scanned(c, [t.record]),
     },
     mentions: {
         "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),

@@ -1,0 +1,134 @@
+"""Scans of what is stored: each content of each page of the town's columns once, and what was found as judgements.
+
+The store holds private numbers masked, so the scan reads the bytes as they were served; the caller brings the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from core.clock import local_date
+from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
+from core.settings import Settings
+from monitor import wording as dictionaries
+from monitor.privacy import rules as privacy_rules
+from monitor.privacy.rules import PrivacyRules
+from monitor.scan import VERSION, scan
+from monitor.scanned import Flaw, ScannedText
+from monitor.wording import Wording
+from store import scans
+from store.database import Connection, Engine, transaction
+from store.scans import Content, Scan
+
+PREFIX = "page.text."
+BATCH = 200
+_SHOWN = 5
+_KINDS = {
+    "id_number": "公民身份号码", "mobile": "手机号码", "bank_account": "银行账号", "address": "家庭住址", "sensitive_list": "敏感名单",
+    "wording": "表述错误", "date": "日期错误", "element": "要素缺失", "link": "链接错误",
+}
+
+Read = Callable[[StoredRecord, Evidence | None], ScannedText | None]
+"""A record's page and attachments as they were served, or None where its bytes do not lie on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a town scans for, and the digest that names it."""
+
+    privacy: PrivacyRules
+    wording: Wording
+    digest: str
+
+
+def rules_of(settings: Settings) -> Rules:
+    """From the town's configuration folder; raises ConfigErrors."""
+    privacy, wording = privacy_rules.load(settings.directory), dictionaries.load(settings.directory)
+    said = f"{VERSION}\x1f{privacy.model_dump_json()}\x1f{wording.model_dump_json()}"
+    return Rules(privacy, wording, sha256(said.encode()).hexdigest()[:16])
+
+
+def scan_new(
+    settings: Settings, engine: Engine, read: Read, *, now: datetime, progress: Callable[[str, int, int], None] | None = None
+) -> int:
+    """Scan every content that the present rules have not seen, in short transactions, and keep what was found; how many. What
+    lies on another machine is left to it."""
+    rules, sources = rules_of(settings), own_sources(settings)
+    after = done = 0
+    while sources:
+        with engine.connect() as connection:
+            batch = scans.unscanned(connection, sources, rules.digest, after=after, limit=BATCH)
+        if not batch:
+            break
+        texts = ((stored, read(stored, evidence)) for stored, evidence in batch)
+        found = [_scanned(stored, text, rules, local_date(now)) for stored, text in texts if text is not None]
+        with transaction(engine) as connection:
+            scans.save(connection, found, now)
+        after, done = batch[-1][0].id, done + len(found)
+        if progress is not None:
+            progress("scan", done, 0)
+    return done
+
+
+def own_sources(settings: Settings) -> list[str]:
+    """The sources of the town's own columns: what others publish is theirs to mend."""
+    return list(dict.fromkeys(column.source for column in settings.columns if column.applicable))
+
+
+def judge(records: Sequence[StoredRecord], flawed: Mapping[Content, Scan]) -> Iterator[Judgement]:
+    """Bad, once per rule, for each record that stands with a content in which something was found."""
+    for stored in records:
+        kept = flawed.get((stored.id, stored.content_hash)) if stored.removed_at is None else None
+        by_rule: dict[str, list[Mapping[str, str]]] = {}
+        for flaw in kept.flaws if kept else ():
+            by_rule.setdefault(flaw["rule_id"], []).append(flaw)
+        for rule, flaws in by_rule.items():
+            yield _bad(rule, stored, flaws)
+
+
+def mended(
+    connection: Connection, known: Iterable[Finding], judged: Iterable[str], present: Mapping[int, StoredRecord]
+) -> Iterator[Judgement]:
+    """Ok for each open finding whose record was scanned as it stands now without it, or is gone. ``judged``: fingerprints that
+    are bad still; ``present``: the records of the findings, where they stand."""
+    bad, open_ones = set(judged), [finding for finding in known if finding.rule_id.startswith(PREFIX)]
+    seen = scans.scanned(connection, [record_of(finding) for finding in open_ones])
+    for finding in open_ones:
+        stored = present.get(record_of(finding))
+        gone = stored is None or stored.removed_at is not None
+        if finding.fingerprint not in bad and (gone or (stored is not None and (stored.id, stored.content_hash) in seen)):
+            yield Judgement(
+                rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
+                title=finding.title, reason="网页已撤下" if gone else "网页已改正", owner=finding.owner,
+            )
+
+
+def record_of(finding: Finding) -> int:
+    """The id of the record that a finding speaks of."""
+    return int(finding.subject.partition(":")[2])
+
+
+def _scanned(stored: StoredRecord, text: ScannedText, rules: Rules, today: date) -> Scan:
+    flaws = scan(text, rules.privacy, rules.wording, today)
+    worst = min((flaw.severity for flaw in flaws), key=lambda severity: severity.rank, default=None)
+    return Scan(
+        record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(_kept, flaws)), worst=worst,
+    )
+
+
+def _kept(flaw: Flaw) -> dict[str, str]:
+    return flaw.data()
+
+
+def _bad(rule: str, stored: StoredRecord, flaws: Sequence[Mapping[str, str]]) -> Judgement:
+    severity = min((Severity(flaw["severity"]) for flaw in flaws), key=lambda each: each.rank)
+    places = "；".join(f"{flaw['where']}：{flaw['evidence']}" for flaw in flaws[:_SHOWN])
+    more = f"；等共{len(flaws)}处" if len(flaws) > _SHOWN else ""
+    advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
+    return Judgement(
+        rule_id=PREFIX + rule, subject=f"record:{stored.id}", verdict=Verdict.BAD, severity=severity,
+        title=f"{_KINDS[flaws[0]['kind']]}：{stored.record.title or stored.record.url}", reason=f"{places}{more}。{advice}",
+        evidence={"url": stored.record.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
+    )

@@ -1,0 +1,86 @@
+"""What the scan of stored pages reads: the page and its attachments from the archive, as they were served."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from core.clock import local_date
+from core.nouns import Attachment, Evidence, StoredRecord
+from crawler.archive import EvidenceError, read_evidence
+from crawler.attachments import UnreadableError
+from crawler.readers import read_page
+from crawler.run import archive_root
+from crawler.served import body_of
+from monitor.page_scans import Read
+from monitor.scanned import Cell, Paragraph, ScannedText, Table, from_text
+from service.scanning import read_bytes
+
+
+def reader(var: Path) -> Read:
+    """Reads from the archive in a town's working folder."""
+    root = archive_root(var)
+
+    def read(stored: StoredRecord, evidence: Evidence | None) -> ScannedText | None:
+        # A record without evidence is a row of a list: what is stored of it is all that there is.
+        if evidence is None:
+            return _stored_text(stored)
+        if not (root / evidence.warc_file).exists():
+            return None
+        try:
+            body = body_of(read_evidence(root, evidence))
+        except EvidenceError:
+            return _stored_text(stored)
+        return _with_attachments(_page(stored, body), stored, root)
+
+    return read
+
+
+def _page(stored: StoredRecord, body: bytes) -> ScannedText:
+    """The article, without the menus and the foot that every page of a site has: those are looked at once, as the site's."""
+    article = read_page(body, url=stored.record.url)
+    if not article.body and body.lstrip()[:1] != b"<":
+        return _file(stored.record.url, body) or _stored_text(stored)
+    published = stored.record.published.day if stored.record.published else None
+    return from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
+
+
+def _stored_text(stored: StoredRecord) -> ScannedText:
+    published = local_date(stored.record.published.at) if stored.record.published else None
+    return from_text(stored.record.body, title=stored.record.title, published=published, unit="段")
+
+
+def _with_attachments(page: ScannedText, stored: StoredRecord, root: Path) -> ScannedText:
+    parts = list(page.parts)
+    for attachment in stored.record.attachments:
+        parts += _placed(_attachment(attachment, root), f"附件《{attachment.name}》")
+    return replace(page, parts=tuple(parts))
+
+
+def _attachment(attachment: Attachment, root: Path) -> ScannedText:
+    if attachment.evidence is not None:
+        try:
+            body = body_of(read_evidence(root, attachment.evidence))
+        except EvidenceError:
+            body = b""
+        if body and (read := _file(attachment.name or attachment.url, body)) is not None:
+            return read
+    return from_text(attachment.text)
+
+
+def _file(name: str, body: bytes) -> ScannedText | None:
+    try:
+        return read_bytes(name, body)
+    except UnreadableError:
+        # Why it cannot be read is the attachment's own finding; what was read of it in the crawl is scanned.
+        return None
+
+
+def _placed(text: ScannedText, name: str) -> Iterator[Paragraph | Table]:
+    for part in text.parts:
+        if isinstance(part, Table):
+            rows = tuple(tuple(Cell(name + cell.where, cell.text) for cell in row) for row in part.rows)
+            yield Table(name + part.where, rows)
+        else:
+            yield Paragraph(name + part.where, part.text)
