@@ -20,6 +20,7 @@ from monitor.scanned import Flaw, ScannedText
 from monitor.wording import Wording
 from store import scans
 from store.database import Connection, Engine, transaction
+from store.record_rows import Head
 from store.scans import Content, Scan
 
 PREFIX = "page.text."
@@ -77,10 +78,10 @@ def own_sources(settings: Settings) -> list[str]:
     return list(dict.fromkeys(column.source for column in settings.columns if column.applicable))
 
 
-def judge(records: Sequence[StoredRecord], flawed: Mapping[Content, Scan]) -> Iterator[Judgement]:
+def judge(records: Sequence[Head], flawed: Mapping[Content, Scan]) -> Iterator[Judgement]:
     """Bad, once per rule, for each record that stands with a content in which something was found."""
     for stored in records:
-        kept = flawed.get((stored.id, stored.content_hash)) if stored.removed_at is None else None
+        kept = flawed.get((stored.id, stored.content_hash)) if flawed and stored.removed_at is None else None
         by_rule: dict[str, list[Mapping[str, str]]] = {}
         for flaw in kept.flaws if kept else ():
             by_rule.setdefault(flaw["rule_id"], []).append(flaw)
@@ -122,13 +123,13 @@ def _kept(flaw: Flaw) -> dict[str, str]:
     return flaw.data()
 
 
-def _bad(rule: str, stored: StoredRecord, flaws: Sequence[Mapping[str, str]]) -> Judgement:
+def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:
     severity = min((Severity(flaw["severity"]) for flaw in flaws), key=lambda each: each.rank)
     places = "；".join(f"{flaw['where']}：{flaw['evidence']}" for flaw in flaws[:_SHOWN])
     more = f"；等共{len(flaws)}处" if len(flaws) > _SHOWN else ""
     advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
     return Judgement(
         rule_id=PREFIX + rule, subject=f"record:{stored.id}", verdict=Verdict.BAD, severity=severity,
-        title=f"{_KINDS[flaws[0]['kind']]}：{stored.record.title or stored.record.url}", reason=f"{places}{more}。{advice}",
-        evidence={"url": stored.record.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
+        title=f"{_KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
+        evidence={"url": stored.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
     )

@@ -2,68 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from core.clock import local_text
-from core.nouns import Judgement, Severity, StoredRecord, Verdict
+from core.nouns import Judgement, Severity, Verdict
 from core.text import fold_plain
+from store.record_rows import Head
 
 _SEASON = timedelta(days=180)
 
-Check = Callable[[Sequence[StoredRecord], date], Iterator[Judgement]]
+Look = Callable[[Sequence[Head], date], Iterator[tuple[Head, str]]]
+"""Looks over the records of one column; answers those that are bad, each with the reason."""
 
 
-def repeated_title(records: Sequence[StoredRecord], day: date) -> Iterator[Judgement]:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of fault: how bad it is, what its finding is called, and how it is found."""
+
+    severity: Severity
+    title: str
+    look: Look
+
+
+def repeated_title(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
     """A title that stands twice in one column (政策文件标题重复发布: 六安市裕安区 2024Q2 通报)."""
-    standing = [stored for stored in records if stored.removed_at is None and stored.record.title]
-    first: dict[str, StoredRecord] = {}
+    standing = [head for head in records if head.removed_at is None and head.title]
+    first: dict[str, Head] = {}
     # The one that came first is right; those that repeat it soon after are each a finding. A yearly notice is not.
-    for stored in sorted(standing, key=_age):
-        original = first.setdefault(fold_plain(stored.record.title), stored)
-        repeats = original is not stored and _age(stored)[0] - _age(original)[0] < _SEASON
-        if not repeats:
-            first[fold_plain(stored.record.title)] = stored
-        reason = f"同一栏目中已有同题信息：{stored.record.title}（{original.record.url}）" if repeats else ""
-        yield _judgement("page.repeated_title", Severity.WARN, "标题重复", stored, reason)
+    for head in sorted(standing, key=_age):
+        title = fold_plain(head.title)
+        original = first.setdefault(title, head)
+        if original is head:
+            continue
+        if _age(head)[0] - _age(original)[0] < _SEASON:
+            yield head, f"同一栏目中已有同题信息：{head.title}（{original.url}）"
+        else:
+            first[title] = head
 
 
-def _age(stored: StoredRecord) -> tuple[datetime, int]:
-    published = stored.record.published
-    return (published.at if published else stored.first_seen_at), stored.id
+def _age(head: Head) -> tuple[datetime, int]:
+    return (head.published.at if head.published else head.first_seen_at), head.id
 
 
-def future_date(records: Sequence[StoredRecord], day: date) -> Iterator[Judgement]:
+def future_date(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
     """A publication date after the day on which it is read (a forged date is a veto of 国办秘函〔2019〕19号)."""
-    for stored in records:
-        published = stored.record.published
-        late = published is not None and published.day > day and stored.removed_at is None
-        reason = f"发布日期{published.day}晚于检查日{day}" if published and late else ""
-        yield _judgement("page.future_date", Severity.ERROR, "发布日期在未来", stored, reason)
+    for head in records:
+        if head.published is not None and head.removed_at is None and head.published.day > day:
+            yield head, f"发布日期{head.published.day}晚于检查日{day}"
 
 
-def removed(records: Sequence[StoredRecord], day: date) -> Iterator[Judgement]:
+def removed(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
     """A page that was published and is there no more."""
-    for stored in records:
-        reason = f"{local_text(stored.removed_at)}发现网页已不能打开" if stored.removed_at else ""
-        yield _judgement("page.removed", Severity.WARN, "已发布的网页被撤下", stored, reason)
+    for head in records:
+        if head.removed_at:
+            yield head, f"{local_text(head.removed_at)}发现网页已不能打开"
 
 
-KINDS: Mapping[str, Check] = {
-    "page.repeated_title": repeated_title, "page.future_date": future_date, "page.removed": removed,
+KINDS: Mapping[str, Kind] = {
+    "page.repeated_title": Kind(Severity.WARN, "标题重复", repeated_title),
+    "page.future_date": Kind(Severity.ERROR, "发布日期在未来", future_date),
+    "page.removed": Kind(Severity.WARN, "已发布的网页被撤下", removed),
 }
 
 
-def check(records: Sequence[StoredRecord], day: date) -> Iterator[Judgement]:
-    """Every kind over the records of one column: a judgement for each record that a kind looked at."""
-    for kind in KINDS.values():
-        yield from kind(records, day)
+def check(records: Sequence[Head], day: date, known: Collection[tuple[str, str]] = ()) -> Iterator[Judgement]:
+    """Every kind over the records of one column: bad for each record at fault, and ok for each of those ``known`` to be
+    (rule and subject of the open findings) that is at fault no more. Of the thousands in order nothing is said."""
+    heads = {f"record:{head.id}": head for head in records} if known else {}
+    for rule, kind in KINDS.items():
+        bad = {f"record:{head.id}": (head, reason) for head, reason in kind.look(records, day)}
+        for head, reason in bad.values():
+            yield _judgement(rule, kind, head, Verdict.BAD, reason)
+        for subject in (subject for named, subject in known if named == rule and subject in heads and subject not in bad):
+            yield _judgement(rule, kind, heads[subject], Verdict.OK, "")
 
 
-def _judgement(rule: str, severity: Severity, title: str, stored: StoredRecord, reason: str) -> Judgement:
-    """Bad where there is a reason, ok where there is none."""
+def _judgement(rule: str, kind: Kind, head: Head, verdict: Verdict, reason: str) -> Judgement:
     return Judgement(
-        rule_id=rule, subject=f"record:{stored.id}", verdict=Verdict.BAD if reason else Verdict.OK, severity=severity,
-        title=f"{title}：{stored.record.title or stored.record.url}", reason=reason,
-        evidence={"url": stored.record.url},
+        rule_id=rule, subject=f"record:{head.id}", verdict=verdict, severity=kind.severity,
+        title=f"{kind.title}：{head.title or head.url}", reason=reason, evidence={"url": head.url},
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from core.clock import day_start, local_date
-from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, StoredRecord, Verdict
+from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, Verdict
 from core.settings import Settings
 from monitor import application_watch, freshness, intake, ledger, page_scans, pages, watch
 from monitor.looks import Looks
@@ -18,6 +18,7 @@ from store import records as record_store
 from store import runs as run_store
 from store import scans as scan_store
 from store.database import Connection, Engine, transaction
+from store.record_rows import Head, head_of
 
 Also = Callable[[Connection, datetime], object]
 Progress = Callable[[str, int, int], None]
@@ -53,7 +54,9 @@ class _View:
     at: datetime
     facts: Mapping[str, record_store.SourceFacts]
     results: Mapping[str, list[SourceResult]]
-    listed: Callable[[Connection, str], list[StoredRecord]]
+    known: Sequence[Finding]
+    """The findings that were open then."""
+    listed: Callable[[Connection, str], list[Head]]
     """The records of a source, as they were at that time."""
 
     def looks(self, source_id: str) -> Looks:
@@ -88,9 +91,12 @@ def check(
 def _judge_now(connection: Connection, settings: Settings, now: datetime, scope: str | None) -> CheckReport:
     results = run_store.recent_results(connection, limit_per_source=_RESULTS)
     facts = record_store.source_facts(connection, as_of=now)
-    view = _View(settings=settings, day=local_date(now), at=now, facts=facts, results=results, listed=record_store.of_source)
-    columns, judgements = _judgements(connection, view, scope)
     known = finding_store.open_findings(connection)
+    view = _View(
+        settings=settings, day=local_date(now), at=now, facts=facts, results=results, known=known,
+        listed=record_store.heads_of_source,
+    )
+    columns, judgements, looked = _judgements(connection, view, scope)
     judgements += _taken_out(known, settings)
     judgements += _applications(connection, view, known) if scope is None else ()
     judgements += _mended(connection, known, judgements) if scope in (None, "pages") else ()
@@ -98,8 +104,8 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
     fold = ledger.fold(known, judgements, now)
     finding_store.apply(connection, fold, now)
-    finding_store.save_judgements(connection, _worth_keeping(judgements, known), now)
-    return _report(view, scope, columns, judgements, fold)
+    finding_store.save_judgements(connection, judgements, now)
+    return _report(view, scope, columns, judgements, fold, looked)
 
 
 def _look_on(
@@ -110,31 +116,34 @@ def _look_on(
     at = min(day_start(day + timedelta(days=1)) - timedelta(microseconds=1), now)
     results = run_store.recent_results(connection, limit_per_source=_PAST_RESULTS)
     then = {source: [r for r in found if r.checked_at and r.checked_at <= at] for source, found in results.items()}
-    view = _View(
-        settings=settings, day=day, at=at, facts=history.facts_at(connection, at), results=then,
-        listed=lambda connection, source: history.of_source_at(connection, source, at),
-    )
-    columns, judgements = _judgements(connection, view, scope)
     known = finding_store.open_at(connection, at)
+    view = _View(
+        settings=settings, day=day, at=at, facts=history.facts_at(connection, at), results=then, known=known,
+        listed=lambda connection, source: [head_of(stored) for stored in history.of_source_at(connection, source, at)],
+    )
+    columns, judgements, looked = _judgements(connection, view, scope)
     judgements += _applications(connection, view, known) if scope is None else ()
     fold = ledger.fold(known, judgements, at)
-    return _report(view, scope, columns, judgements, fold)
+    return _report(view, scope, columns, judgements, fold, looked)
 
 
 def _judgements(
     connection: Connection, view: _View, scope: str | None
-) -> tuple[list[ColumnStatus], list[Judgement]]:
+) -> tuple[list[ColumnStatus], list[Judgement], int]:
+    """The columns, what is to be said, and how many answers were given in all: a page in order is not spoken of."""
     columns: list[ColumnStatus] = []
     judgements: list[Judgement] = []
+    looked = 0
     if scope in (None, "catalogue"):
         for status, judgement in _columns(view):
             columns += [status] if status else []
             judgements.append(judgement)
     if scope in (None, "pages"):
-        judgements += _pages(connection, view)
+        said, looked = _pages(connection, view)
+        judgements += said
     if scope in (None, "sites"):
         judgements += _sites(connection, view)
-    return columns, judgements
+    return columns, judgements, len(judgements) + looked
 
 
 def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
@@ -146,13 +155,19 @@ def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
         yield freshness.judge(column, facts, looks, view.settings.freshness, view.day)
 
 
-def _pages(connection: Connection, view: _View) -> Iterator[Judgement]:
+def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
+    said: list[Judgement] = []
+    looked = 0
+    known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
     for source in page_scans.own_sources(view.settings):
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
+        owner = owner or view.settings.source(source)[1].owner
         listed = view.listed(connection, source)
-        for judgement in (*pages.check(listed, view.day), *page_scans.judge(listed, flawed)):
-            yield replace(judgement, owner=owner or view.looks(source).source.owner)
+        found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
+        said += [replace(judgement, owner=owner) for judgement in found]
+        looked += len(listed) * len(pages.KINDS) - len(found)
+    return said, looked
 
 
 def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:
@@ -193,22 +208,13 @@ def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgeme
             )
 
 
-def _worth_keeping(judgements: Iterable[Judgement], known: Iterable[Finding]) -> Iterator[Judgement]:
-    """All but the pages on which nothing was ever found: they are counted, not kept."""
-    found = {finding.fingerprint for finding in known}
-    for judgement in judgements:
-        passed = judgement.verdict is Verdict.OK and judgement.fingerprint not in found
-        if not (passed and judgement.rule_id in pages.KINDS):
-            yield judgement
-
-
 def _report(
-    view: _View, scope: str | None, columns: Iterable[ColumnStatus], judgements: list[Judgement], fold: ledger.Fold
+    view: _View, scope: str | None, columns: Iterable[ColumnStatus], judgements: list[Judgement], fold: ledger.Fold, looked: int,
 ) -> CheckReport:
     wanted = SCOPES[scope] if scope else ("",)
     return CheckReport(
         as_of=view.day, columns=tuple(columns),
         findings=tuple(finding for finding in fold.open if finding.rule_id.startswith(wanted)),
         cannot_judge=tuple(j for j in judgements if j.verdict is Verdict.CANNOT_JUDGE),
-        opened=(*fold.opened, *fold.reopened), resolved=fold.resolved, new_cases=(), judged=len(judgements),
+        opened=(*fold.opened, *fold.reopened), resolved=fold.resolved, new_cases=(), judged=looked,
     )

@@ -21,6 +21,27 @@ class Arrival:
     evidence: Evidence | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of a stored record what a list of its source needs: everything but its texts."""
+
+    id: int
+    url: str
+    title: str
+    published: Moment | None
+    content_hash: str
+    first_seen_at: datetime
+    removed_at: datetime | None
+
+
+def head_of(stored: StoredRecord) -> Head:
+    """The head of a record that was read whole."""
+    record = stored.record
+    return Head(
+        stored.id, record.url, record.title, record.published, stored.content_hash, stored.first_seen_at, stored.removed_at
+    )
+
+
 def to_json(record: Record) -> dict[str, Any]:
     """A record as JSON; :func:`from_json` is the inverse."""
     data = asdict(record)

@@ -16,6 +16,7 @@ from store.database import Connection
 from store.lists import page
 from store.record_rows import (
     Arrival,
+    Head,
     attachment_from,
     from_json,
     moment_at,
@@ -89,6 +90,16 @@ def of_source(connection: Connection, source: str) -> list[StoredRecord]:
     """Everything that a source ever listed, removed records too; newest first."""
     listed = select(sightings.c.record_id).where(sightings.c.source == source, own(connection, sightings))
     return _load(connection, _SELECT.where(records.c.id.in_(listed), own(connection, records)).order_by(*_NEWEST_FIRST))
+
+
+def heads_of_source(connection: Connection, source: str) -> list[Head]:
+    """As :func:`of_source`, without texts: a town's tens of thousands are looked over every day."""
+    listed = select(sightings.c.record_id).where(sightings.c.source == source, own(connection, sightings))
+    query = select(*_HEAD).where(records.c.id.in_(listed), own(connection, records)).order_by(*_NEWEST_FIRST)
+    return [
+        Head(id_, url, title, moment_at(at, has_time), content, first_seen_at, removed_at)
+        for id_, url, title, at, has_time, content, first_seen_at, removed_at in connection.execute(query)
+    ]
 
 
 def by_ids(connection: Connection, record_ids: Iterable[int]) -> list[StoredRecord]:
@@ -287,6 +298,10 @@ class _State:
 
 
 _SELECT = select(records)
+_HEAD = tuple(
+    records.c[name]
+    for name in ("id", "url", "title", "published_at", "published_has_time", "content_hash", "first_seen_at", "removed_at")
+)
 _NEWEST_FIRST = (records.c.published_at.desc().nulls_last(), records.c.id.desc())
 
 
