@@ -10,6 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from core.nouns import Severity
+from monitor.blocks import unfold
 from monitor.dates import published_in, scan_dates
 from monitor.privacy.masking import mask_text
 from monitor.privacy.rules import PrivacyRules
@@ -23,7 +24,7 @@ _LOCAL = re.compile(
 )
 
 
-VERSION = 1
+VERSION = 2
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 
@@ -40,7 +41,7 @@ def _title(document: ScannedText, wording: Wording) -> Iterator[Flaw]:
 
 def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> Iterator[Flaw]:
     published = document.published or _stated(document)
-    for is_table, group in groupby(document.parts, key=lambda part: isinstance(part, Table)):
+    for is_table, group in groupby(_unfolded(document), key=lambda part: isinstance(part, Table)):
         parts = list(group)
         paragraphs = [part for part in parts if isinstance(part, Paragraph)]
         if not is_table:
@@ -52,6 +53,14 @@ def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today
         for paragraph in paragraphs:
             yield from scan_wording(paragraph, wording)
             yield from scan_dates(paragraph, published, document.title)
+
+
+def _unfolded(document: ScannedText) -> Iterator[Paragraph | Table]:
+    for part in document.parts:
+        if isinstance(part, Table):
+            yield from unfold(part)
+        else:
+            yield part
 
 
 def _stated(document: ScannedText) -> date | None:

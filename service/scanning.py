@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -16,11 +16,11 @@ from core.clock import local_date
 from crawler.attachments import MAX_BYTES, MAX_CELLS, MAX_PAGES, MAX_UNPACKED, UnreadableError
 from crawler.readers import decode, read_page
 from crawler.readers.page import Page, parse_page
+from monitor.blocks import printed
 from monitor.scanned import Cell, Link, Paragraph, ScannedText, Table, from_text
 
+_FAR = 100_000
 _MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|div|table|p|title)\b", re.IGNORECASE)
-_COLUMN_BREAK = re.compile(r"\t|\s+")
-_LIST_HEADER = re.compile(r"(?:^|\s)(?:姓\s?名|户主(?:姓名)?)(?:\s|$)")
 
 
 def read_file(path: Path) -> ScannedText:
@@ -167,9 +167,8 @@ def _workbook(body: bytes) -> ScannedText:
             if cells > MAX_CELLS:
                 raise UnreadableError(f"表格超过 {MAX_CELLS} 格，请拆分后检查")
             words = [Cell(f"{name}!{_letters(column)}{number}", _cell_text(cell)) for column, cell in enumerate(row)]
-            if any(cell.text for cell in words):
-                rows.append(tuple(words))
-        if rows:
+            rows.append(tuple(words))
+        if any(cell.text for row in rows for cell in row):
             parts.append(Table(name, tuple(rows)))
     return ScannedText(tuple(parts))
 
@@ -206,7 +205,9 @@ def _pdf(body: bytes) -> ScannedText:
         for number in range(len(document)):
             page = document[number]
             words = page.get_textpage()
-            parts += _printed(words.get_text_bounded().split("\n"), f"第{number + 1}页")
+            # What runs over the edge of the paper is in the file all the same.
+            lines = words.get_text_bounded(-_FAR, -_FAR, _FAR, _FAR).split("\n")
+            parts += printed(lines, f"第{number + 1}页")
             words.close()
             page.close()
     finally:
@@ -214,31 +215,18 @@ def _pdf(body: bytes) -> ScannedText:
     return ScannedText(tuple(parts))
 
 
-def _printed(lines: Iterable[str], where: str) -> Iterator[Paragraph | Table]:
-    """Lines of a page. A PDF has no cells: below headers with 姓名, lines of about as many words are rows."""
-    rows: list[tuple[Cell, ...]] = []
-    for number, line in enumerate([*lines, ""], start=1):
-        line = line.strip()
-        words = [word for word in _COLUMN_BREAK.split(line) if word]
-        begins = len(words) >= 3 and _LIST_HEADER.search(line) is not None
-        continues = bool(rows) and len(words) >= 3 and abs(len(words) - len(rows[0])) <= 1
-        if rows and not continues:
-            yield Table(where, tuple(rows))
-            rows = []
-        if begins or continues:
-            rows.append(tuple(Cell(f"{where}第{number}行", word) for word in words))
-        elif line:
-            yield Paragraph(f"{where}第{number}行", line)
-
-
 def _csv(text: str) -> ScannedText:
-    delimiter = max(",\t;，", key=text[:4000].count)
+    delimiter = max(",\t;", key=text[:4000].count)
+    if delimiter not in text[:4000]:
+        # A full-width comma parts cells only where the labels are parted so: sentences are full of it.
+        if "，" not in text.lstrip("\ufeff\n").partition("\n")[0]:
+            return from_text(text)
+        delimiter = "，"
     rows = []
     for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
         cells = tuple(Cell(f"第{number}行第{column}列", word.strip()) for column, word in enumerate(row, start=1))
-        if any(cell.text for cell in cells):
-            rows.append(cells)
-    return ScannedText((Table("表", tuple(rows)),) if rows else ())
+        rows.append(cells)
+    return ScannedText((Table("表", tuple(rows)),) if any(cell.text for row in rows for cell in row) else ())
 
 
 def _with_text(parts: list[Paragraph | Table]) -> tuple[Paragraph | Table, ...]:

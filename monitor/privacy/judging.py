@@ -95,12 +95,13 @@ def _account(number: Number, around: Surroundings, rules: PrivacyRules) -> Judge
         named = not rules.says("other_numbers", around.label) and not rules.says("mobile", around.label)
     if not named and not card:
         return None
-    if rules.says("public_account", around.near) and not around.in_list and not rules.says("private_person", around.near):
+    personal = rules.says("private_person", around.near) or rules.says("personal_account", around.label)
+    if rules.says("public_account", around.near) and not around.in_list and not personal:
         return Judged("bank_account_confirm", Severity.INFO, "请核对是否为单位对公账户；对公账户可以公开，个人账户须遮盖。")
     if number.sure:
         return Judged("bank_account", Severity.ERROR, "公开了个人银行卡号或账号，请删除该列，或只保留后4位。")
-    if around.in_list:
-        return Judged("passbook_account", Severity.WARN, "名单中疑似有个人存折账号，请核对后删除该列，或只保留后4位。")
+    if around.in_list or personal:
+        return Judged("passbook_account", Severity.WARN, "疑似个人存折、惠农卡账号，请核对后删除，或只保留后4位。")
     return None
 
 

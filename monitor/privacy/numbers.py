@@ -26,6 +26,8 @@ _MOBILE = re.compile(
 )
 _MOBILE_BROKEN = re.compile(r"(?<![\d.])1[3-9]\d{0,8}\n\d{1,9}(?!\d)")
 _ACCOUNT = re.compile(rf"(?<![0-9A-Za-z])\d(?:{_GAP}?\d){{11,22}}(?![0-9A-Za-z])")
+# Addresses are full of long numbers that are nobody's. An identity number in one is still one.
+_ADDRESS = re.compile(r"https?://[!-~]+|(?<![!-~])/[!-~]*/[!-~]*\.(?:s?html?|pdf|docx?|xlsx?|zip|jpe?g|png)", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"[^\dXx]")
 
 
@@ -59,7 +61,8 @@ def _ascii(character: str) -> str:
 def find(text: str, today: date) -> list[Number]:
     """Numbers of a :func:`plain` text, none overlapping: identity numbers first, then mobiles, then accounts."""
     found: list[Number] = []
-    for number in (*_identities(text, today), *_mobiles(text), *_accounts(text)):
+    elsewhere = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+    for number in (*_identities(text, today), *_mobiles(elsewhere), *_accounts(elsewhere)):
         if all(number.end <= other.start or number.start >= other.end for other in found):
             found.append(number)
     return sorted(found, key=lambda number: number.start)

@@ -47,6 +47,8 @@ class PrivacyRules(_Strict):
     contact: Words
     """Labels of contacts that are public in a notice and private in a list of people."""
     public_account: Words
+    personal_account: Words
+    """Labels of accounts that only a person has."""
     private_person: Words
     """Words by which a passage speaks of a private person."""
     names: Words

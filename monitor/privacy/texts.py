@@ -23,6 +23,10 @@ _SURNAMES = (
 BELOW_VILLAGE = (
     r"(?:[0-9一二三四五六七八九十百]+(?:村民组|组|号|栋|幢|单元|室)|[\u4e00-\u9fff]{1,3}(?:村民组|组)(?![织长建合成员]))"
 )
+_OWN = re.compile(
+    rf"(?:户名|收款人|户主|领取人|持卡人|申请人|姓名)[:：为是]?\s*[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
+    r"|(?:户名|收款人|收款单位|收款账户|账户名称?|开户名)[:：为是]?\s*[^，。；\n]{2,30}(?:政府|公司|委员会|中心|[所局社院校会站厂])"
+)
 _TOWN = re.compile(r".*?(?:[镇乡]|街道)|.*?[县市区]")
 _HOME = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,、（(：:\s]|男|女|原|现|家|住|身份)[^。；;\n]{{0,30}}?)?"
@@ -44,7 +48,9 @@ def scan_paragraphs(paragraphs: Sequence[Paragraph], rules: PrivacyRules, today:
         before, after = flow[max(0, number.start - 60) : number.start], flow[number.end : number.end + 40]
         paragraph = place(number.start)
         near = plain(paragraph.text) if len(paragraph.text) < 160 else before + after
-        around = Surroundings(label_of(before), before.rpartition("\n")[0][-30:] + near, after)
+        # A passage that names its own person or payee is not about what stands above it.
+        above = "" if _OWN.search(near) else before.rpartition("\n")[0][-30:]
+        around = Surroundings(label_of(before), above + near, after)
         if judged := judge(number, around, rules):
             yield flaw(judged, number, paragraph.where)
     for paragraph in paragraphs:

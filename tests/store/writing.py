@@ -60,7 +60,7 @@ def _write_record(connection: Connection, k: int, at: datetime, evidence: dict[s
     connection.execute(insert(tables.versions).values(
         record_id=record, content_hash=f"h{k}", seen_at=at, run=f"run-{k:06}", data={"k": k}, **evidence))
     connection.execute(insert(tables.scans).values(
-        record_id=k, content_hash="h", rules="r", scanned_at=at, flaws=[{"evidence": "138****0000"}], worst="warn" if k % 2 else None))
+        record_id=record, content_hash="h", rules="r", scanned_at=at, flaws=[{"evidence": "138****0000"}], worst="warn" if k % 2 else None))
     connection.execute(insert(tables.mentions).values(
         record_id=record, content_hash=f"h{k}", subject="镇", term="镇", text="镇", start=0, end=1, field="body",
         confidence="certain", found_at=at))
