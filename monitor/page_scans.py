@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
+from core.calendar import WorkCalendar
 from core.clock import local_date
 from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
 from core.settings import Settings
 from monitor import wording as dictionaries
+from monitor.accuracy import TITLES, PageFacts, check_page
 from monitor.privacy import rules as privacy_rules
 from monitor.privacy.rules import PrivacyRules
 from monitor.scan import VERSION, scan
@@ -24,6 +26,8 @@ from store.record_rows import Head
 from store.scans import Content, Scan
 
 PREFIX = "page.text."
+TOGETHER = "accuracy.nothing"
+"""A post that says only that there is nothing is right alone and wrong beside another of its column."""
 BATCH = 200
 _SHOWN = 5
 _KINDS = {
@@ -41,14 +45,22 @@ class Rules:
 
     privacy: PrivacyRules
     wording: Wording
+    own: tuple[str, ...]
+    calendar: WorkCalendar
     digest: str
 
 
 def rules_of(settings: Settings) -> Rules:
     """From the town's configuration folder; raises ConfigErrors."""
     privacy, wording = privacy_rules.load(settings.directory), dictionaries.load(settings.directory)
-    said = f"{VERSION}\x1f{privacy.model_dump_json()}\x1f{wording.model_dump_json()}"
-    return Rules(privacy, wording, sha256(said.encode()).hexdigest()[:16])
+    own = tuple(dict.fromkeys((settings.town.name, settings.town.full_name, *_villages(settings))))
+    said = f"{VERSION}\x1f{privacy.model_dump_json()}\x1f{wording.model_dump_json()}\x1f{own}"
+    return Rules(privacy, wording, own, settings.calendar, sha256(said.encode()).hexdigest()[:16])
+
+
+def _villages(settings: Settings) -> Iterator[str]:
+    """Every name by which the town is watched for: a text that names one of its villages is the town's own."""
+    yield from (subject.name for subject in settings.town.subjects if subject.kind in ("town", "village"))
 
 
 def scan_new(
@@ -80,13 +92,19 @@ def own_sources(settings: Settings) -> list[str]:
 
 def judge(records: Sequence[Head], flawed: Mapping[Content, Scan]) -> Iterator[Judgement]:
     """Bad, once per rule, for each record that stands with a content in which something was found."""
+    alone = sum(_has(flawed.get((stored.id, stored.content_hash)), TOGETHER) for stored in records if flawed and not stored.removed_at)
     for stored in records:
         kept = flawed.get((stored.id, stored.content_hash)) if flawed and stored.removed_at is None else None
         by_rule: dict[str, list[Mapping[str, str]]] = {}
         for flaw in kept.flaws if kept else ():
-            by_rule.setdefault(flaw["rule_id"], []).append(flaw)
+            if flaw["rule_id"] != TOGETHER or alone > 1:
+                by_rule.setdefault(flaw["rule_id"], []).append(flaw)
         for rule, flaws in by_rule.items():
             yield _bad(rule, stored, flaws)
+
+
+def _has(scan: Scan | None, rule: str) -> bool:
+    return scan is not None and any(flaw["rule_id"] == rule for flaw in scan.flaws)
 
 
 def mended(
@@ -112,10 +130,19 @@ def record_of(finding: Finding) -> int:
 
 
 def _scanned(stored: StoredRecord, text: ScannedText, rules: Rules, today: date) -> Scan:
-    flaws = scan(text, rules.privacy, rules.wording, today)
+    flaws = [*scan(text, rules.privacy, rules.wording, today), *check_page(_facts(stored, rules), text)]
     worst = min((flaw.severity for flaw in flaws), key=lambda severity: severity.rank, default=None)
     return Scan(
         record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(_kept, flaws)), worst=worst,
+    )
+
+
+def _facts(stored: StoredRecord, rules: Rules) -> PageFacts:
+    record = stored.record
+    return PageFacts(
+        title=record.title, published=record.published.day if record.published else None,
+        written=record.written.day if record.written else None, doc_no=record.doc_no or "", own=rules.own,
+        calendar=rules.calendar, attachments=record.attachments,
     )
 
 
@@ -125,11 +152,11 @@ def _kept(flaw: Flaw) -> dict[str, str]:
 
 def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:
     severity = min((Severity(flaw["severity"]) for flaw in flaws), key=lambda each: each.rank)
-    places = "；".join(f"{flaw['where']}：{flaw['evidence']}" for flaw in flaws[:_SHOWN])
+    places = "；".join(f"{flaw['where']}：{flaw['evidence'].rstrip('。；')}" for flaw in flaws[:_SHOWN])
     more = f"；等共{len(flaws)}处" if len(flaws) > _SHOWN else ""
     advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
     return Judgement(
         rule_id=PREFIX + rule, subject=f"record:{stored.id}", verdict=Verdict.BAD, severity=severity,
-        title=f"{_KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
+        title=f"{TITLES.get(rule) or _KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
         evidence={"url": stored.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from core.clock import local_text
 from core.nouns import Judgement, Severity, Verdict
 from core.text import fold_plain
+from monitor.series import missing_issue, yearly_missing
 from store.record_rows import Head
 
 _SEASON = timedelta(days=180)
@@ -60,10 +61,20 @@ def removed(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
             yield head, f"{local_text(head.removed_at)}发现网页已不能打开"
 
 
+def undated(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
+    """A page that does not say when it was published: it counts as no update (国办秘函〔2019〕19号)."""
+    for head in records:
+        if head.published is None and head.removed_at is None:
+            yield head, "页面没有注明发布时间；按国办秘函〔2019〕19号，未注明发布时间的视为没有更新"
+
+
 KINDS: Mapping[str, Kind] = {
     "page.repeated_title": Kind(Severity.WARN, "标题重复", repeated_title),
     "page.future_date": Kind(Severity.ERROR, "发布日期在未来", future_date),
     "page.removed": Kind(Severity.WARN, "已发布的网页被撤下", removed),
+    "page.undated": Kind(Severity.WARN, "没有注明发布时间", undated),
+    "page.yearly_missing": Kind(Severity.WARN, "年度信息未公开", yearly_missing),
+    "page.missing_issue": Kind(Severity.WARN, "系列信息不全", missing_issue),
 }
 
 

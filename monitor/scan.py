@@ -24,7 +24,7 @@ _LOCAL = re.compile(
 )
 
 
-VERSION = 2
+VERSION = 3
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 
@@ -36,7 +36,7 @@ def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: 
 
 def _title(document: ScannedText, wording: Wording) -> Iterator[Flaw]:
     if document.title:
-        yield from scan_wording(Paragraph("标题", document.title), wording)
+        yield from scan_wording(Paragraph("标题", document.title), wording, document.published)
 
 
 def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> Iterator[Flaw]:
@@ -51,7 +51,7 @@ def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today
                 yield from scan_table(table, privacy, today)
                 paragraphs += [Paragraph(cell.where, cell.text) for row in table.rows for cell in row if cell.text]
         for paragraph in paragraphs:
-            yield from scan_wording(paragraph, wording)
+            yield from scan_wording(paragraph, wording, published)
             yield from scan_dates(paragraph, published, document.title)
 
 

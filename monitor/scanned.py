@@ -48,12 +48,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ScannedText:
-    """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them."""
+    """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them; ``doubts`` where what it
+    tells of itself disagrees."""
 
     parts: tuple[Paragraph | Table, ...]
     title: str = ""
     published: date | None = None
     links: tuple[Link, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

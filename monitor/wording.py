@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from core.text import excerpt, fold, fold_plain
 from monitor.privacy.masking import mask_text
 from monitor.scanned import Flaw, Paragraph
 
+_YEAR_NAMED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—－至到])")
 _HAN = "[\u4e00-\u9fff]"
 
 
@@ -41,7 +43,8 @@ class Exact(_Strict):
 
 class Confusion(_Strict):
     """A wrong writing and the right one. ``unless``: right words that hold it; ``beside``: words one of which must stand
-    in the same passage, where the writing may be right elsewhere."""
+    in the same passage, where the writing may be right elsewhere; ``since``: the day from which it is wrong (a renaming).
+    An older page, and a passage that names an earlier year or says 原, is right."""
 
     wrong: str = Field(min_length=2)
     right: str
@@ -49,6 +52,16 @@ class Confusion(_Strict):
     severity: SeverityName
     unless: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    since: DayText | None = None
+
+    def stands(self, passage: str, published: date | None) -> bool:
+        """Whether the writing is wrong in a passage of a page published then."""
+        if self.since is None:
+            return True
+        day = date.fromisoformat(self.since)
+        years = [int(year) for year in _YEAR_NAMED.findall(passage)]
+        past = any(year < day.year for year in years) or "原" + self.wrong in passage or "原县" + self.wrong in passage
+        return (published is None or published >= day) and not past
 
 
 class Wording(_Strict):
@@ -68,7 +81,7 @@ class Wording(_Strict):
     def _near(self) -> tuple[tuple[Exact, re.Pattern[str]], ...]:
         return tuple((entry, re.compile("|".join(_slips(entry)))) for entry in self.exact)
 
-    def find(self, text: str) -> Iterator[Slip]:
+    def find(self, text: str, published: date | None = None) -> Iterator[Slip]:
         """Slips of a text, whatever its width, script or white space; offsets are those of the text."""
         folded = fold(text)
         # What is right is blanked, so that a part of it is never taken for a slip of itself.
@@ -78,6 +91,8 @@ class Wording(_Strict):
             wrong = fold_plain(entry.wrong)
             for match in re.finditer(re.escape(wrong), left):
                 if entry.beside and not any(word in folded.text for word in entry.beside):
+                    continue
+                if not entry.stands(folded.text, published):
                     continue
                 taken.append(match.span())
                 yield Slip(*folded.span(*match.span()), entry.right, entry.layer, entry.severity, "wording.confusion")
@@ -117,9 +132,9 @@ def _slips(entry: Exact) -> Iterator[str]:
     )
 
 
-def scan_wording(paragraph: Paragraph, wording: Wording) -> Iterator[Flaw]:
-    """The slips of a paragraph as findings."""
-    for slip in wording.find(paragraph.text):
+def scan_wording(paragraph: Paragraph, wording: Wording, published: date | None = None) -> Iterator[Flaw]:
+    """The slips of a paragraph as findings; ``published``: when its page was, for names that have changed."""
+    for slip in wording.find(paragraph.text, published):
         written = "".join(paragraph.text[slip.start : slip.end].split())
         yield Flaw(
             rule_id=slip.rule_id, kind="wording", severity=slip.severity, where=paragraph.where,

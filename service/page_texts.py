@@ -43,7 +43,8 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
     if not article.body and body.lstrip()[:1] != b"<":
         return _file(stored.record.url, body) or _stored_text(stored)
     published = stored.record.published.day if stored.record.published else None
-    return from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
+    text = from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
+    return replace(text, doubts=article.doubts)
 
 
 def _stored_text(stored: StoredRecord) -> ScannedText:

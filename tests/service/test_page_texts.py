@@ -76,9 +76,18 @@ def test_what_is_wrong_is_found_once_and_nothing_else(lived: Lived) -> None:
     first = lived.day()
     assert scanned(first) == {
         "privacy.id_number": {marked["D12"]}, "privacy.bank_account": {marked["D12"]}, "privacy.sensitive_list": {marked["D12"]},
-        "privacy.mobile_confirm": {marked["D13"]}, "date.impossible": {marked["D15"]}, "wording.confusion": {marked["D16"]},
-        "date.after_publication": {marked["D04"]},
+        "privacy.mobile_confirm": {marked["D13"]}, "date.impossible": {marked["D15"]},
+        "wording.confusion": {marked["D16"], marked["D23"]}, "date.after_publication": {marked["D04"]},
+        "accuracy.number_year": {marked["D09"]}, "accuracy.dead_attachment": {marked["D10"]}, "accuracy.late": {marked["D17"]},
+        "accuracy.foreign_place": {marked["D11"], marked["D14"]}, "accuracy.publicity": {marked["D19"]},
+        "accuracy.sum": {marked["D20"]},
+        "accuracy.nothing": {item.title for item in lived.town.portal.articles if item.mark == "D06"},
     }
+    others = {finding.rule_id: finding.title.partition("：")[2] for finding in first.findings if finding.rule_id.startswith("page.")}
+    assert others["page.repeated_title"] == marked["D05"]
+    assert others["page.undated"] == marked["D25"]
+    assert others["page.yearly_missing"].endswith("年政务公开工作计划")
+    assert "page.missing_issue" not in others
     identity = next(f for f in first.findings if f.rule_id == PREFIX + "privacy.id_number")
     assert "附件《" in identity.reason and "34*************0" in identity.reason
     assert [f for f in lived.day(1).opened if f.rule_id.startswith(PREFIX)] == [], "the second look said it again"

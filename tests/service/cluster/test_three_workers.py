@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.clock import now
-from core.nouns import Outcome
+from core.nouns import Outcome, Record
 from crawler.run import crawl
 from store import jobs, records, runs
 from store.database import Engine, for_town, open_store
@@ -91,9 +92,14 @@ def alone(county: Any, tmp_path: Path) -> dict[str, Any]:
 def contents(engine: Engine) -> dict[str, Any]:
     with engine.connect() as connection:
         return {
-            f"{stored.record.site} {stored.record.key}": (stored.record, stored.content_hash, len(kept), stored.removed_at)
+            f"{stored.record.site} {stored.record.key}": (without_evidence(stored.record), stored.content_hash, len(kept), stored.removed_at)
             for stored, kept in records.with_versions(connection)
         }
+
+
+def without_evidence(record: Record) -> Record:
+    """Where the bytes of an attachment lie is each run's own."""
+    return replace(record, attachments=tuple(replace(each, evidence=None) for each in record.attachments))
 
 
 def looked_at(engine: Engine) -> dict[str, int]:

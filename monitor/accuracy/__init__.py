@@ -1,0 +1,34 @@
+"""Whether a page agrees with itself: numbers, sums, periods, places, attachments. Pure; one function per kind of fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.accuracy.documents import late_disclosure, number_year, other_number
+from monitor.accuracy.elements import attachments, disagreements, nothing
+from monitor.accuracy.page import PageFacts
+from monitor.accuracy.places import foreign_place
+from monitor.accuracy.publicity import short_publicity
+from monitor.accuracy.sums import wrong_counts, wrong_sums
+from monitor.scanned import Flaw, ScannedText
+
+__all__ = ["CHECKS", "TITLES", "PageFacts", "check_page"]
+
+CHECKS = (
+    number_year, other_number, late_disclosure, short_publicity, foreign_place, wrong_sums, wrong_counts, attachments, nothing,
+    disagreements,
+)
+
+TITLES = {
+    "accuracy.number_year": "文号年份有误", "accuracy.other_number": "文号前后不一致", "accuracy.late": "未在二十个工作日内公开",
+    "accuracy.publicity": "公示期不足", "accuracy.foreign_place": "疑似照搬外地稿件", "accuracy.sum": "表格合计有误",
+    "accuracy.count": "文表数量不一致", "accuracy.dead_attachment": "附件打不开", "accuracy.unreadable_attachment": "附件不能读取",
+    "accuracy.nothing": "说明性信息未整合", "accuracy.disagreement": "页面信息前后不一致",
+}
+"""What a finding of each rule is called."""
+
+
+def check_page(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
+    """Every check over one page and its attachments."""
+    for check in CHECKS:
+        yield from check(page, text)
