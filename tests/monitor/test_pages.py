@@ -32,7 +32,7 @@ TABLE = [
     ({"title": ""}, {"title": ""}, {}),  # nothing to compare
     ({"published": Moment.of(2026, 3, 2, 23, 59)}, {}, {}),
     ({"published": Moment.of(2026, 3, 3)}, {}, {"page.future_date": 1}),
-    ({"published": None}, {}, {}),
+    ({"published": None}, {}, {"page.undated": 1}),
 ]
 
 
