@@ -233,6 +233,10 @@ class RunRules(Strict):
 
     failures: int = Field(default=2, ge=1)
     silent_days: int = Field(default=2, ge=1)
+    changed_grace_hours: int = Field(default=24, ge=0)
+    """A page may be mended so long after it was first seen without being a finding."""
+    changed_days: int = Field(default=30, ge=1)
+    """How long a change after that is told."""
     severity: SeverityName = Severity.ERROR
 
 

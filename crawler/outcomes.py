@@ -17,6 +17,12 @@ _WAF = re.compile(
     r"|访问(?:请求)?(?:被|已被)\S{0,12}(?:拦截|阻断)|请求(?:可能)?存在威胁", re.IGNORECASE
 )
 _LARGEST_BLOCK_PAGE = 40_000
+_GONE = re.compile(
+    r"(?:页面|网页|文章|信息|内容|文件|链接|地址)[^，。！\s]{0,8}(?:不存在|已(?:经)?(?:被)?(?:删除|撤下|下线|移除)|找不到|未找到|无法找到)"
+    r"|(?:找不到|没有找到)[^，。！\s]{0,10}(?:页面|网页|文章|内容)|404\s*(?:notfound|错误|页面)|(?:page|file)notfound", re.IGNORECASE
+)
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,100})</title>", re.IGNORECASE)
+_FEW_WORDS = 160
 _TAGS = re.compile(r"<(script|style)[^>]*>.*?</\1>|<[^>]+>", re.DOTALL | re.IGNORECASE)
 
 
@@ -32,6 +38,8 @@ def judge(status: int, headers: Mapping[str, str], body: bytes) -> Failure | Non
         return Failure(outcome=Outcome.UNREACHABLE, reason=f"不能读取（{status}）")
     if status == 200 and _block_page(body):
         return Failure(outcome=Outcome.BLOCKED, reason="返回防火墙拦截页")
+    if status == 200 and _gone_page(body):
+        return Failure(outcome=Outcome.REDESIGNED, reason="网页提示内容已不存在", definite=True)
     return None
 
 
@@ -41,6 +49,18 @@ def guarded(read: Callable[..., Result | Failure], *arguments: Any) -> Result | 
         return read(*arguments)
     except Exception as error:  # noqa: BLE001 -- becomes the outcome of the source, with its reason
         return Failure(outcome=Outcome.REDESIGNED, reason=f"读取程序出错：{type(error).__name__}: {error}")
+
+
+def _gone_page(body: bytes) -> bool:
+    """A page with 200 whose title, or whose few words, say that it is not there. An article about such pages has more to say."""
+    if not body or len(body) > _LARGEST_BLOCK_PAGE or body[:1] in (b"{", b"[", b"%"):
+        return False
+    for html in (body.decode("utf-8", "ignore"), body.decode("gb18030", "ignore")):
+        title = _TITLE.search(html)
+        words = "".join(_TAGS.sub(" ", html).split())
+        if len(words) < _FEW_WORDS and (_GONE.search(words) or (title and _GONE.search(title[1]))):
+            return True
+    return False
 
 
 def _block_page(body: bytes) -> bool:

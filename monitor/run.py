@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, Verdict
 from core.settings import Settings
-from monitor import application_watch, freshness, intake, ledger, page_scans, pages, watch
+from monitor import application_watch, freshness, intake, ledger, page_scans, pages, revisions, watch
 from monitor.looks import Looks
 from store import applications as application_store
 from store import findings as finding_store
@@ -160,14 +160,26 @@ def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
     looked = 0
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
+    standing: set[int] = set()
     for source in page_scans.own_sources(view.settings):
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
         owner = owner or view.settings.source(source)[1].owner
         listed = view.listed(connection, source)
         found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
         said += [replace(judgement, owner=owner) for judgement in found]
+        standing.update(head.id for head in listed if head.removed_at is None)
         looked += len(listed) * len(pages.KINDS) - len(found)
+    said += _revisions(connection, view, standing)
     return said, looked
+
+
+def _revisions(connection: Connection, view: _View, standing: Collection[int]) -> Iterator[Judgement]:
+    rules, sources = view.settings.runs, page_scans.own_sources(view.settings)
+    kept = history.changed_since(connection, sources, view.at - timedelta(days=rules.changed_days), view.at)
+    owner = next((column.owner for column in view.settings.columns if column.owner), None)
+    kept = {record_id: versions for record_id, versions in kept.items() if record_id in standing}
+    for judgement in revisions.judge(kept, view.known, rules, view.at):
+        yield replace(judgement, owner=judgement.owner or owner)
 
 
 def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:

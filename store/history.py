@@ -44,6 +44,16 @@ def of_source_at(connection: Connection, source: str, moment: datetime) -> list[
     return sorted(then, key=_newest_first, reverse=True)
 
 
+def changed_since(connection: Connection, sources: Iterable[str], since: datetime, until: datetime) -> dict[int, list[Version]]:
+    """Of each record of these sources that changed after it was first seen, and since then: its versions seen by ``until``.
+    Away or not: whoever asks knows what stood then."""
+    listed = select(sightings.c.record_id).where(sightings.c.source.in_(list(sources)), own(connection, sightings))
+    query = select(records.c.id).where(
+        records.c.versions > 1, records.c.changed_at >= since, records.c.id.in_(listed), own(connection, records),
+    )
+    return _versions(connection, connection.execute(query).scalars().all(), until)
+
+
 def spans(connection: Connection, sources: Iterable[str] | None = None) -> dict[str, list[Span]]:
     """By source (None: all), every stretch of time in which a record stood in it."""
     columns = (records.c.published_at, records.c.published_has_time, records.c.url, records.c.removed_at, records.c.versions)

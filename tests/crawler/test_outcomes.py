@@ -24,6 +24,14 @@ ARTICLE = "<html><body>" + "网络安全宣传周介绍了创宇盾等防护手�
     (200, CHALLENGE, Outcome.BLOCKED),
     # An article that mentions a firewall is an article.
     (200, ARTICLE, None),
+    # Gone, though the server says 200.
+    (200, "<title>404错误</title><p>您访问的页面不存在或已删除，<a href='/'>返回首页</a></p>", Outcome.REDESIGNED),
+    (200, "<html><body>抱歉，没有找到您要访问的网页，5秒后返回首页</body></html>", Outcome.REDESIGNED),
+    (200, "<h1>404 Not Found</h1>", Outcome.REDESIGNED),
+    # An article about such pages, a short notice, an empty list.
+    (200, "<title>网站检查</title><p>" + "检查发现部分链接打开后提示页面不存在，已责成有关单位限期整改。" * 8 + "</p>", None),
+    (200, "<title>停水通知</title><p>因管道检修，3月4日8时至12时停水，请做好储水准备。</p>", None),
+    (200, "<ul class='list'></ul><p>暂无内容</p>", None),
     # The board's messages may say anything.
     (200, '{"content":"创宇盾"}', None),
 ])

@@ -95,6 +95,9 @@ def test_what_is_wrong_is_found_once_and_nothing_else(lived: Lived) -> None:
 
 def test_what_was_mended_or_taken_down_is_resolved_and_a_new_leak_found(lived: Lived) -> None:
     items = {item.mark: item for item in lived.town.portal.articles}
+    # The child's clock is the real one: both days are this one to it.
+    runs = lived.settings.runs.model_copy(update={"changed_grace_hours": 0})
+    lived.settings = lived.settings.model_copy(update={"runs": runs})
     lived.day()
     lived.town.portal.change_article(items["D15"].id, body="排查工作于2月28日前完成。")
     lived.town.portal.remove_article(items["D13"].id)
@@ -102,6 +105,8 @@ def test_what_was_mended_or_taken_down_is_resolved_and_a_new_leak_found(lived: L
     report = lived.day(1)
     resolved = {f.rule_id.removeprefix(PREFIX): f for f in report.resolved}
     assert {"date.impossible", "privacy.mobile_confirm"} <= set(resolved)
+    changed = {f.title.partition("：")[2] for f in report.findings if f.rule_id == "page.changed"}
+    assert changed == {items["D15"].title, items["D16"].title.replace("秸杆", "秸秆")}
     # The body of D16 has it still: one mended place does not close it.
     assert items["D16"].title.replace("秸杆", "秸秆") in scanned(report)["wording.confusion"]
 

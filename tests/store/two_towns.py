@@ -282,6 +282,7 @@ CALLS: dict[Any, dict[str, Call]] = {
     },
     history: {
         "of_source_at": lambda c, t: history.of_source_at(c, "source", LATER),
+        "changed_since": lambda c, t: history.changed_since(c, ["source"], SINCE, UNTIL),
         "spans": lambda c, t: [plain_spans(history.spans(c)), plain_spans(history.spans(c, ["source"]))],
         "facts_of": lambda c, t: history.facts_of(history.spans(c).get("source", []), LATER),
         "facts_at": lambda c, t: history.facts_at(c, LATER),
