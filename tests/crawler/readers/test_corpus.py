@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crawler.readers import read_page
+from crawler.readers.article import Article
 
 pytestmark = pytest.mark.shared
 
@@ -55,3 +57,29 @@ def test_dates(read: dict[str, list[tuple[dict[str, Any], Any]]], name: str, wro
 def test_bodies(read: dict[str, list[tuple[dict[str, Any], Any]]], name: str, least: float) -> None:
     scores = [f1(article.body, label["text"]) for label, article in read[name] if label.get("text")]
     assert sum(scores) / len(scores) >= least
+
+
+EXPECTED = Path(__file__).parent / "expected" / "gov.json"
+
+
+def test_every_government_page_reads_as_a_person_read_it(shared: Path) -> None:
+    """Titles, dates, sources, numbers, columns and names of attachments, compared with each page by eye on 2026-11-24. The texts
+    are others' and stand here as their length and hash."""
+    expected = json.loads(EXPECTED.read_text(encoding="utf-8"))
+    folder = shared / "data" / "pages"
+    labels = [json.loads(line) for line in (folder / "index.jsonl").read_text(encoding="utf-8").splitlines()]
+    gov = {label["file"].removeprefix("gov/"): label for label in labels if label["file"].startswith("gov/")}
+    assert sorted(gov) == sorted(expected)
+    told = {name: as_expected(read_page((folder / label["file"]).read_bytes(), url=label.get("url"))) for name, label in gov.items()}
+    assert {name: told[name] for name in expected if told[name] != expected[name]} == {}
+
+
+def as_expected(article: Article) -> dict[str, Any]:
+    text = "".join(article.body.split())
+    return {
+        "title": article.title, "published": article.published.iso() if article.published else None,
+        "written": article.written.iso() if article.written else None, "source": article.source, "publisher": article.publisher,
+        "index_no": article.index_no, "doc_no": article.doc_no, "column_name": article.column_name, "reader": article.reader,
+        "attachments": [attachment.name for attachment in article.attachments], "paragraphs": len(article.body.splitlines()),
+        "characters": len(text), "sha256": sha256(text.encode()).hexdigest()[:16],
+    }
