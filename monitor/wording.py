@@ -31,13 +31,15 @@ class _Strict(BaseModel):
 
 class Exact(_Strict):
     """A name or phrase that must be exact. ``near``: what counts as a slip of it: ``any`` one change inside it, or
-    ``replaced``, only the characters at ``places`` (from 0) replaced. ``allow``: right words that look like a slip."""
+    ``replaced``, only the characters at ``places`` (from 0) replaced; with ``last`` its last character too.
+    ``allow``: right words that look like a slip."""
 
     text: str = Field(min_length=3)
     layer: str
     severity: SeverityName
     near: str = Field(default="any", pattern="^(any|replaced)$")
     places: tuple[int, ...] = ()
+    last: bool = False
     allow: tuple[str, ...] = ()
 
 
@@ -123,6 +125,8 @@ def _slips(entry: Exact) -> Iterator[str]:
     if entry.near == "replaced":
         yield from (f"{text[:at]}(?!{text[at]}){_HAN}{text[at + 1:]}" for at in entry.places)
         return
+    if entry.last:
+        yield f"{text[:-1]}(?!{text[-1]}){_HAN}"
     inside = range(1, len(text) - 1)
     yield from (f"{text[:at]}(?!{text[at]}){_HAN}{text[at + 1:]}" for at in inside)
     yield from (f"{text[:at]}{text[at + 1:]}" for at in inside)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.accuracy.documents import late_disclosure, number_year, other_number
+from monitor.accuracy.documents import late_disclosure, number_year, other_number, written_later
 from monitor.accuracy.elements import attachments, disagreements, nothing
 from monitor.accuracy.page import PageFacts
 from monitor.accuracy.places import foreign_place
 from monitor.accuracy.publicity import short_publicity
-from monitor.accuracy.sums import wrong_counts, wrong_sums
+from monitor.accuracy.sums import wrong_counts, wrong_sums, wrong_villages
 from monitor.scanned import Flaw, ScannedText
 
 __all__ = ["CHECKS", "TITLES", "PageFacts", "check_page"]
 
 CHECKS = (
-    number_year, other_number, late_disclosure, short_publicity, foreign_place, wrong_sums, wrong_counts, attachments, nothing,
-    disagreements,
+    number_year, other_number, written_later, late_disclosure, short_publicity, foreign_place, wrong_sums, wrong_counts,
+    wrong_villages, attachments, nothing, disagreements,
 )
 
 TITLES = {
-    "accuracy.number_year": "文号年份有误", "accuracy.other_number": "文号前后不一致", "accuracy.late": "未在二十个工作日内公开",
+    "accuracy.number_year": "文号年份有误", "accuracy.other_number": "文号前后不一致", "accuracy.written_later": "成文日期晚于发布日期",
+    "accuracy.late": "未在二十个工作日内公开",
     "accuracy.publicity": "公示期不足", "accuracy.foreign_place": "疑似照搬外地稿件", "accuracy.sum": "表格合计有误",
     "accuracy.count": "文表数量不一致", "accuracy.dead_attachment": "附件打不开", "accuracy.unreadable_attachment": "附件不能读取",
     "accuracy.nothing": "说明性信息未整合", "accuracy.disagreement": "页面信息前后不一致",

@@ -48,6 +48,13 @@ def other_number(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
         return
 
 
+def written_later(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
+    """Made after it was published: one of the two days is wrong."""
+    if page.written is not None and page.published is not None and page.written > page.published:
+        yield flaw("written_later", Severity.WARN, "成文日期", f"{page.written}成文，{page.published}发布",
+                   "成文日期晚于发布日期，请核对两个日期。")  # fmt: skip
+
+
 def late_disclosure(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     """Published later than the law allows. What is over a year old when it comes is an archive being filled, not a delay."""
     if page.written is None or page.published is None or not page.written < page.published <= page.written + _HISTORY:

@@ -9,7 +9,7 @@ from core.nouns import Severity
 from monitor.accuracy.page import PageFacts, flaw, paragraphs
 from monitor.scanned import Flaw, ScannedText, Table
 
-_NOTHING = re.compile(r"暂无|无此类|没有此类|未发生|无相关(?:信息|情况)|未产生|暂未")
+_NOTHING = re.compile(r"暂无|无此类|没有此类|未发生|无相关(?:信息|情况)|未产生|暂未|无[^，。；]{2,16}(?:情况|信息|事项|发生)[。！]?$")
 _SHORT = 80
 
 

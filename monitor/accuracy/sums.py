@@ -17,6 +17,8 @@ _PARTIAL = re.compile(r"小计|其中|合计|总计|共计")
 _NOT_ADDED = re.compile(r"率|比例|占比|%|单价|标准|均|序号|编号|年份|年度|电话|号码|时间|日期|代码|排名|得分|备注|增长|增减|同比")
 _NAMES = re.compile(r"姓名|户主|名字")
 _COUNTED = re.compile(r"(?:共计?|合计|总计)\s*(\d{1,5})\s*(户|人|名)(?!次)")
+_VILLAGES = re.compile(r"^(?:行政)?村(?:名|名称|别|居|（居）)?$")
+_COUNTED_VILLAGES = re.compile(r"(?:共计?|合计|总计)(?:涉及|覆盖)?\s*(\d{1,3})\s*个(?:行政)?村")
 _ROWS = 3
 
 
@@ -38,7 +40,7 @@ def wrong_sums(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
 
 def wrong_counts(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     """How many the text says, against the rows of the only list of names."""
-    lists = [rows for part in text.parts if isinstance(part, Table) and (rows := _persons(part)) is not None]
+    lists = [rows for part in text.parts if isinstance(part, Table) and (rows := _rows_of(part, _NAMES)) is not None]
     if len(lists) != 1 or lists[0] < _ROWS:
         return
     for paragraph in paragraphs(text):
@@ -47,6 +49,18 @@ def wrong_counts(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
         if match and int(match[1]) != lists[0] and (match[2] != "人" or int(match[1]) < lists[0]):
             yield flaw("count", Severity.WARN, paragraph.where, match[0],
                        f"名单中有{lists[0]}行，与文中所写不一致，请核对。")  # fmt: skip
+            return
+
+
+def wrong_villages(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
+    """How many villages the text says, against the rows of the only table of villages."""
+    tables = [rows for part in text.parts if isinstance(part, Table) and (rows := _rows_of(part, _VILLAGES)) is not None]
+    if len(tables) != 1 or not tables[0]:
+        return
+    for paragraph in paragraphs(text):
+        match = _COUNTED_VILLAGES.search(paragraph.text)
+        if match and int(match[1]) != tables[0]:
+            yield flaw("count", Severity.WARN, paragraph.where, match[0], f"表中有{tables[0]}行，与文中所写不一致，请核对。")
             return
 
 
@@ -86,12 +100,12 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _persons(table: Table) -> int | None:
-    """The rows below the header of a list of names; None for other tables."""
-    head = next((n for n, row in enumerate(table.rows[:3]) if any(_NAMES.search(fold_plain(cell.text)) for cell in row)), None)
+def _rows_of(table: Table, label: re.Pattern[str]) -> int | None:
+    """The rows below the header in which a label stands; None for other tables."""
+    head = next((n for n, row in enumerate(table.rows[:3]) if any(label.search(fold_plain(cell.text)) for cell in row)), None)
     if head is None:
         return None
-    place = next(n for n, cell in enumerate(table.rows[head]) if _NAMES.search(fold_plain(cell.text)))
+    place = next(n for n, cell in enumerate(table.rows[head]) if label.search(fold_plain(cell.text)))
     return sum(_named(row, place) for row in table.rows[head + 1 :])
 
 

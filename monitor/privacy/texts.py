@@ -27,6 +27,7 @@ _OWN = re.compile(
     rf"(?:户名|收款人|户主|领取人|持卡人|申请人|姓名)[:：为是]?\s*[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
     r"|(?:户名|收款人|收款单位|收款账户|账户名称?|开户名)[:：为是]?\s*[^，。；\n]{2,30}(?:政府|公司|委员会|中心|[所局社院校会站厂])"
 )
+_PERSONS = "姓名|户主|申请人|当事人|村民|反映人|患者|老人|对象|低保户|特困户|残疾人|退役军人|群众|职工|学生"
 _TOWN = re.compile(r".*?(?:[镇乡]|街道)|.*?[县市区]")
 _HOME = re.compile(
     rf"(?:(?<![\u4e00-\u9fff])(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,、（(：:\s]|男|女|原|现|家|住|身份)[^。；;\n]{{0,30}}?)?"
@@ -76,7 +77,7 @@ def _homes(paragraph: Paragraph) -> Iterator[Flaw]:
 def _named(before: str) -> str:
     """A person's name shortly before."""
     match = re.search(
-        rf"(?:姓名|户主|申请人|当事人|村民|反映人|患者)(?:为|:|：)?\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})[^。；;\n]{{0,30}}$", before
+        rf"(?:{_PERSONS})(?:为|:|：)?\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})[^。；;\n]{{0,30}}$", before
     )
     return match[1] if match else ""
 

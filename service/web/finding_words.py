@@ -22,6 +22,7 @@ RULES: Mapping[str, str] = {
     "page.redated": "发布日期不得随意改动",
     "page.text.accuracy.number_year": "文号年份应与成文年份一致",
     "page.text.accuracy.other_number": "正文文号应与页面所标文号一致",
+    "page.text.accuracy.written_later": "成文日期不应晚于发布日期",
     "page.text.accuracy.late": "信息形成或变更后二十个工作日内公开（条例第二十六条）",
     "page.text.accuracy.publicity": "公示期应足额",
     "page.text.accuracy.foreign_place": "内容应是本镇的",

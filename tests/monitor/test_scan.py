@@ -30,6 +30,7 @@ TABLE = [
     # what stands in the line above is another's
     ("汇款请转财政专户，单位名称：清溪镇人民政府。\n李四惠农卡账号20597013057539440，请核对。", [("passbook_account", WARN)]),
     ("户主李四已领取。\n收款人：云山县清溪镇人民政府，账号：2059701305753944304，用于捐款。", [("bank_account_confirm", INFO)]),
+    ("已走访慰问高龄老人李四，家庭住址：东湾村下湾组12号，送去慰问金500元。", [("address", WARN)]),
     # an address is full of long numbers; an identity number in one is still one
     ("详见http://www.yunshan.example/public/6596381/13800000000.html", []),
     ("附件下载：/upload/32460377/746937099283836840.pdf", []),
@@ -87,3 +88,18 @@ def test_several_leaks_of_a_kind_make_each_worse() -> None:
 def test_a_title_is_looked_at_too() -> None:
     found = scan(ScannedText((), title="关于秸杆禁烧的通告"), PRIVACY, WORDING, TODAY)
     assert [(flaw.where, flaw.kind) for flaw in found] == [("标题", "wording")]
+
+
+@pytest.mark.parametrize(("text", "published", "rules_found"), [
+    ("践行绿水青山就是金山银上理念。", None, ["wording.near_miss"]),
+    ("宣讲社会主义核心价值关。", None, ["wording.near_miss"]),
+    ("建设社会主义核心价值体系，弘扬社会主义核心价值观。", None, []),
+    # a renamed institution, by the day of the page and by the years that the passage names
+    ("请到县扶贫办办理。", date(2026, 3, 2), ["wording.confusion"]),
+    ("请到县扶贫办办理。", date(2019, 3, 2), []),
+    ("2019年由县扶贫办组织实施。", date(2026, 3, 2), []),
+    ("原扶贫办职责划入农业农村局。", date(2026, 3, 2), []),
+    ("扶贫办公室的牌子已摘下。", date(2026, 3, 2), []),
+])  # fmt: skip
+def test_wording_by_phrase_and_by_day(text: str, published: date | None, rules_found: list[str]) -> None:
+    assert [flaw.rule_id for flaw in scan(from_text(text, published=published), PRIVACY, WORDING, TODAY)] == rules_found
