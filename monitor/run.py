@@ -56,8 +56,8 @@ class _View:
     results: Mapping[str, list[SourceResult]]
     known: Sequence[Finding]
     """The findings that were open then."""
-    listed: Callable[[Connection, str], list[Head]]
-    """The records of a source, as they were at that time."""
+    listed: Callable[[Connection, Sequence[str]], Mapping[str, list[Head]]]
+    """The records of sources, as they were at that time."""
 
     def looks(self, source_id: str) -> Looks:
         source = self.settings.source(source_id)[1]
@@ -94,7 +94,7 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     known = finding_store.open_findings(connection)
     view = _View(
         settings=settings, day=local_date(now), at=now, facts=facts, results=results, known=known,
-        listed=record_store.heads_of_source,
+        listed=record_store.heads_of_sources,
     )
     columns, judgements, looked = _judgements(connection, view, scope)
     judgements += _taken_out(known, settings)
@@ -119,7 +119,9 @@ def _look_on(
     known = finding_store.open_at(connection, at)
     view = _View(
         settings=settings, day=day, at=at, facts=history.facts_at(connection, at), results=then, known=known,
-        listed=lambda connection, source: [head_of(stored) for stored in history.of_source_at(connection, source, at)],
+        listed=lambda connection, sources: {
+            source: [head_of(stored) for stored in history.of_source_at(connection, source, at)] for source in sources
+        },
     )
     columns, judgements, looked = _judgements(connection, view, scope)
     judgements += _applications(connection, view, known) if scope is None else ()
@@ -161,10 +163,12 @@ def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
     standing: set[int] = set()
-    for source in page_scans.own_sources(view.settings):
+    sources = page_scans.own_sources(view.settings)
+    by_source = view.listed(connection, sources)
+    for source in sources:
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
         owner = owner or view.settings.source(source)[1].owner
-        listed = view.listed(connection, source)
+        listed = by_source.get(source, [])
         found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
         said += [replace(judgement, owner=owner) for judgement in found]
         standing.update(head.id for head in listed if head.removed_at is None)

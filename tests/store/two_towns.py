@@ -240,7 +240,7 @@ CALLS: dict[Any, dict[str, Call]] = {
     records: {
         "get": lambda c, t: records.get(c, t.record),
         "of_source": lambda c, t: records.of_source(c, "source"),
-        "heads_of_source": lambda c, t: records.heads_of_source(c, "source"),
+        "heads_of_sources": lambda c, t: records.heads_of_sources(c, ["source"]),
         "by_ids": lambda c, t: records.by_ids(c, [t.record]),
         "unmatched": lambda c, t: records.unmatched(c, "terms"),
         "mark_matched": lambda c, t: records.mark_matched(c, [t.stored], "terms"),
