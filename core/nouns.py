@@ -394,3 +394,23 @@ class Delivery:
 
 def _iso(moment: Moment | None) -> str:
     return moment.iso() if moment else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemChoice:
+    """What a person decided of a catalogue item (公开事项) in the workbench; laid over the configuration. None: not decided
+    here, the configuration stands. ``columns`` empty: no column exists for it; ``owner`` empty: nobody."""
+
+    item: str
+    columns: tuple[str, ...] | None = None
+    owner: str | None = None
+    applicable: bool | None = None
+    reason: str = ""
+    """Why it is not applicable; never empty where ``applicable`` is False."""
+    who: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_aware(self.at)
+        if self.applicable is False and not self.reason:
+            raise ValueError("an item that is not applicable needs a reason")

@@ -1,8 +1,9 @@
-"""The tables of disclosure on application and of the yearly report, when records were away, and what scans found."""
+"""The tables of disclosure on application and of the yearly report, when records were away, what scans found, and what
+people decided of catalogue items."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from store.columns import Instant, id_column, metadata, town_column
 
@@ -68,6 +69,20 @@ contests = Table(
     Column("note", Text, nullable=False, default=""),
     UniqueConstraint("town", "kind", "number"),
     Index(None, "town", "accepted"),
+)
+
+# What people decided of catalogue items; null: not decided here.
+catalogue_choices = Table(
+    "catalogue_choices",
+    metadata,
+    town_column(primary_key=True),
+    Column("item", String(100), primary_key=True),
+    Column("columns", JSON(none_as_null=True)),
+    Column("owner", String(100)),
+    Column("applicable", Boolean),
+    Column("reason", Text, nullable=False, default=""),
+    Column("who", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 # What of a yearly report nothing can count: typed in by a person, by the names of monitor.annual.entries.

@@ -20,14 +20,22 @@ from sqlalchemy import (
 )
 
 from store.columns import Instant, id_column, metadata, newest_at_column, town_column
-from store.disclosure import absences, application_steps, applications, contests, scans, yearly_entries
+from store.disclosure import (
+    absences,
+    application_steps,
+    applications,
+    catalogue_choices,
+    contests,
+    scans,
+    yearly_entries,
+)
 from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
 
 __all__ = [
-    "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts", "audit",
-    "case_steps", "cases", "contests", "deliveries", "finding_events", "findings", "host_leases", "job_runs", "judgements", "mentions",
-    "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions", "sightings", "sign_ins", "source_states", "users",
-    "validators", "versions", "yearly_entries",
+    "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts",
+    "audit", "case_steps", "cases", "catalogue_choices", "contests", "deliveries", "finding_events", "findings", "host_leases",
+    "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions",
+    "sightings", "sign_ins", "source_states", "users", "validators", "versions", "yearly_entries",
 ]
 
 runs = Table(

@@ -19,6 +19,7 @@ from core.nouns import (
     Delivery,
     DeliveryStatus,
     Finding,
+    ItemChoice,
     Judgement,
     Mention,
     Outcome,
@@ -35,6 +36,7 @@ from store import (
     applications,
     case_lists,
     cases,
+    catalogue_choices,
     deliveries,
     figures,
     findings,
@@ -116,12 +118,18 @@ def fill(engine: Engine, mark: str) -> Town:
 
 def _applied(connection: Connection, mark: str, at: datetime) -> tuple[int, Contest]:
     yearly.enter(connection, 2026, {"meetings": mark}, "w", at)
+    catalogue_choices.choose(connection, [item_choice(mark, at)])
     step = ApplicationStep(day=at.date(), at=at, who=mark, action="receive")
     found = applications.add(connection, **_application(mark), registered_at=at, step=step)
     contest = applications.add_contest(
         connection, kind=ContestKind.REVIEW, number="复1", title=mark, accepted=at.date(), application_id=found.id, note=mark,
     )
     return found.id, contest
+
+
+def item_choice(mark: str, at: datetime) -> ItemChoice:
+    """The decision that a town holds about an item that both have."""
+    return ItemChoice(item="item", columns=(mark,), owner=mark, applicable=False, reason=mark, who=mark, at=at)
 
 
 def _application(mark: str, number: str = "1") -> dict[str, Any]:
@@ -359,6 +367,11 @@ CALLS: dict[Any, dict[str, Call]] = {
         "end_contest": lambda c, t: plain_contest(applications.end_contest(c, t.contest.id, ContestResult.UPHELD, TODAY)),
         "get_contest": lambda c, t: plain_contest(applications.get_contest(c, t.contest.id)),
         "list_contests": lambda c, t: [plain_contest(each) for each in applications.list_contests(c)],
+    },
+    catalogue_choices: {
+        "choices": lambda c, t: catalogue_choices.choices(c),
+        "choose": lambda c, t: catalogue_choices.choose(c, [item_choice("新", LATER)]),
+        "forget": lambda c, t: catalogue_choices.forget(c, ["item"]),
     },
     yearly: {
         "entries": lambda c, t: yearly.entries(c, 2026),
