@@ -51,8 +51,10 @@ def normalise(raw: str) -> str:
     """Folded for the recognisers: white space gone wherever it stood, enumeration marks turned into separators."""
     text = re.sub(r"\\[nrt]|\s|[\u200b-\u200f\u2060\ufeff]", "", raw)
     text = fold_plain(words.CIRCLED.sub(";", text))
-    text = re.sub(r"[;；]", ";", text).replace("。", ";")
+    text = words.LABEL.sub("", re.sub(r"[;；]", ";", text).replace("。", ";"))
+    text = words.DAYS_OF_WORK.sub(lambda match: f"{match['n'] or ''}个工作日", text)
     text = words.BRACKETED_UNIT.sub(r"\1", text)
+    text = words.EACH_HALF.sub("每", words.AT_EACH.sub("每", text)).replace("24h", "24小时")
     text = words.SAID_TWICE.sub(r"\1", with_digits(text))
     text = words.BRACKETED_NUMBER.sub(r"\1", text)
     return words.ENUMERATOR.sub(";", text)
@@ -77,8 +79,9 @@ class _Reading:
 
 
 def _override(reading: _Reading) -> None:
-    for match in reading.take(words.OVERRIDE):
-        reading.add(match, LimitRule("statute_override"))
+    for pattern in (words.OVERRIDE, words.STATUTORY):
+        for match in reading.take(pattern):
+            reading.add(match, LimitRule("statute_override"))
 
 
 def _publicity(reading: _Reading) -> None:
@@ -143,7 +146,7 @@ def _times(match: re.Match[str]) -> int | None:
 
 
 def _period(match: re.Match[str]) -> str:
-    count, (factor, letter) = int(match.groupdict().get("count") or 1), words.PERIODS[match["every"]]
+    count, (factor, letter) = int(match.groupdict().get("count") or 1), words.PERIODS[match["every"] or "年"]
     if letter == "M" and count * factor % 12 == 0:
         return f"P{count * factor // 12}Y"
     return f"P{count * factor}{letter}"

@@ -44,7 +44,7 @@ def with_digits(text: str) -> str:
         text = text.replace(numeral, written)
     text = _QUANTITY.sub(_converted, text)
     text = re.sub(r"(?<![\d年月日个上下前后多大小一])半年度?", "6个月", text)
-    return re.sub(r"(?<![\d年月日])半个月", "15日", text)
+    return re.sub(r"(?<![\d年月日上下前后])半个?月", "15日", text)
 
 
 def _converted(match: re.Match[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,6 +57,16 @@ def test_the_normal_form(raw: str, rules: list[tuple[object, ...]]) -> None:
     told = as_data(raw)
     assert told["raw"] == raw
     assert [(r["kind"], r["n"], r["unit"], r["trigger"], r["period"]) for r in told["rules"]] == rules
+
+
+STRINGS = Path(__file__).with_name("limit_strings.txt").read_text(encoding="utf-8").splitlines()[1:]
+
+
+@pytest.mark.parametrize("line", STRINGS)
+def test_strings_as_a_person_reads_them(line: str) -> None:
+    raw, _, form = line.partition(" => ")
+    told = "; ".join(" ".join("-" if part is None else str(part) for part in rule.values()) for rule in as_data(raw)["rules"])  # type: ignore[attr-defined]
+    assert told == form
 
 
 @given(st.sampled_from([raw for raw, _ in TABLE]), st.data())
