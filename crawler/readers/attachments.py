@@ -8,7 +8,9 @@ from urllib.parse import unquote, urlsplit
 from core.nouns import Attachment
 from crawler.readers.page import Link, Page
 
-_FILE = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|csv|pptx?|dps|ofd|txt|rtf|zip|rar|7z|ceb)$", re.I)
+_KINDS = r"\.(?:pdf|docx?|wps|xlsx?|et|csv|pptx?|dps|ofd|txt|rtf|zip|rar|7z|ceb)"
+_FILE = re.compile(_KINDS + "$", re.I)
+_ANY_FILE = re.compile(_KINDS, re.I)
 _HANDLER = re.compile(
     r"download\.jsp|downloadattach|downfile|filedown|download(?:file)?\.(?:do|aspx?|php|action)|/download\?|fileid=|attach(?:ment)?id=|"
     r"/attachment/\d|/upload/file/|download_file|getfile",
@@ -33,11 +35,15 @@ def attachments_of(page: Page, start: int, end: int) -> tuple[Attachment, ...]:
 
 def is_file(href: str) -> bool:
     """Whether an address is that of a file for reading, or of a handler that serves one."""
+    if _HANDLER.search(href):
+        return True
+    if not _ANY_FILE.search(href):
+        return False
     try:
         parts = urlsplit(href.strip())
     except ValueError:
         return False
-    return bool(_FILE.search(parts.path) or _HANDLER.search(href) or _FILE.search(parts.query))
+    return bool(_FILE.search(parts.path) or _FILE.search(parts.query))
 
 
 def _name(link: Link, url: str) -> str:

@@ -39,6 +39,8 @@ _ENGLISH_DAY_FIRST = re.compile(
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
+# What every date has, in full width or not: quick to look for, and most lines have none.
+_YEAR = re.compile("[12１２][90０９]")
 _MONTH_NAME = re.compile("|".join(_MONTHS))
 
 
@@ -53,19 +55,19 @@ class Found:
 
 def find_dates(text: str) -> Iterator[Found]:
     """Every full date (with a year) of a text, in order. Impossible ones are passed over."""
-    text = text.translate(_FULL_WIDTH)
-    for match in _YMD.finditer(text):
-        if moment := _moment(match):
-            yield Found(moment, match.start(), match.end())
+    if "年" not in text and _YEAR.search(text) is None:
+        return
+    if not text.isascii():
+        text = text.translate(_FULL_WIDTH)
+    patterns = [(_YMD, _moment)]
     if "年" in text:
-        for match in _HAN.finditer(text):
-            if moment := _han_moment(match):
-                yield Found(moment, match.start(), match.end())
+        patterns.append((_HAN, _han_moment))
     if _MONTH_NAME.search(text):
-        for pattern in (_ENGLISH, _ENGLISH_DAY_FIRST):
-            for match in pattern.finditer(text):
-                if moment := _moment(match):
-                    yield Found(moment, match.start(), match.end())
+        patterns += [(_ENGLISH, _moment), (_ENGLISH_DAY_FIRST, _moment)]
+    for pattern, make in patterns:
+        for match in pattern.finditer(text):
+            if moment := make(match):
+                yield Found(moment, match.start(), match.end())
 
 
 def parse_date(text: str) -> Moment | None:

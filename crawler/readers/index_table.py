@@ -28,6 +28,7 @@ _FIELD_OF = {label: field for field, labels in _FIELDS.items() for label in labe
 _CORE = frozenset("索引号 索取号 信息索引号 信息索取号 公开索引号 发文字号 成文日期 生成日期 组配分类 主题分类 信息分类 有效性 公开方式 公开形式 "
                   "体裁分类 服务对象分类 内容概述 统一登记号 发文机关 发布机构 文号".split())  # fmt: skip
 _LABEL_CHARS = re.compile(r"[\s　:：\[\]【】*]+")
+_FIRST = frozenset(label[:1] for label in _FIELD_OF) | set(" 　:：[]【】*")
 _INLINE = re.compile(
     "(?:^|(?<=[\\s　;；|，,】])|(?<=[）)\\d]))[\\[【]?("
     + "|".join("[ 　]*".join(map(re.escape, label)) for label in sorted(_FIELD_OF, key=len, reverse=True))
@@ -73,7 +74,7 @@ def _labelled(page: Page) -> Iterator[tuple[int, str, str]]:
     for position, line in enumerate(page.lines):
         if len(line.text) > 400:
             continue
-        label = _LABEL_CHARS.sub("", line.text) if len(line.text) < 20 else ""
+        label = _LABEL_CHARS.sub("", line.text) if len(line.text) < 20 and line.text[0] in _FIRST else ""
         if label in _FIELD_OF:
             yield position, label, _beside(page, position, line)
         elif "：" in line.text or ":" in line.text:

@@ -25,6 +25,8 @@ _KIND = {tag: kind for kind, tags in _TAGS.items() for tag in tags.split()}
 _BLOCK_IDS = frozenset({"zoom", "ozoom", "zoomcon", "ucap-content", "content", "articlecontent", "article_content"})
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+# Inline elements whose attributes or text mean something here.
+_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time"})
 _DEEP = 2000
 
 
@@ -57,12 +59,17 @@ class Node:
 
 @dataclass(slots=True)
 class Link:
-    """An anchor or a frame: its address as written, text, title and the line in which it begins."""
+    """An anchor or a frame: its address as written, what stands in it, its title and the line in which it begins."""
 
     href: str
-    text: str
+    raw: str
     title: str
     line: int
+
+    @property
+    def text(self) -> str:
+        """The text as a person sees it."""
+        return tidy(self.raw)
 
 
 @dataclass(slots=True)
@@ -128,19 +135,27 @@ def _plain(page: Page, text: str) -> None:
 
 class _Walker:
     """The parser's target: collects lines, nodes, links and tags in document order while the page is parsed, without
-    a tree (half the time of a tree and a walk)."""
+    a tree (half the time of a tree and a walk).
+
+    Pages hold more pieces of text than elements, most of them white space between tags; ``data`` is therefore the bare
+    ``append`` of a list, and what a piece is (text, link text, script) is told when an element closes, by where in the
+    list the element began.
+    """
 
     def __init__(self, url: str | None) -> None:
         self.page = Page(url=url)
         self.parts: list[str] = []
+        self.data = self.parts.append
         self.links = 0
         self.anchor: Link | None = None
+        self.anchor_at = 0
         self.anchor_parts: list[str] = []
         self.node = -1
         self.row = self.cell = -1
         self.rows: list[tuple[int, int]] = []
+        self.title_at = -1
         self.kept: list[str] | None = None
-        self.skipping = 0
+        self.skipping = self.skipped_at = 0
         self.blocks: list[int] = []
         self.deepest = 0
         self.depth = 0
@@ -159,42 +174,41 @@ class _Walker:
                 self._flush()
             self._open(tag, attrs)
         elif kind == _INLINE:
-            if attrs or tag in ("a", "title"):
-                self._start_inline(tag, attrs)
-        elif kind == _SKIP:
-            self.skipping = 1
-            self._start_skipped(tag, attrs)
+            if tag in _SPECIAL:
+                self._start_special(tag, attrs)
+            elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
+                self.blocks.append(self.depth)
+                self._flush()
+                self._open(tag, attrs)
+        else:
+            self._start_empty(kind, tag, attrs)
+
+    def _start_empty(self, kind: int, tag: str, attrs: dict[str, str]) -> None:
+        """What has no text: skipped, or a break in a line."""
+        if kind == _SKIP:
+            self.skipping, self.skipped_at = 1, len(self.parts)
         else:
             self._flush()
-            if tag == "embed":
-                self._frame(attrs)
-
-    def _start_skipped(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "script":
             self._script(attrs)
-        elif tag == "iframe":
+        elif tag in ("iframe", "embed"):
             self._frame(attrs)
 
-    def _start_inline(self, tag: str, attrs: dict[str, str]) -> None:
+    def _start_special(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "a":
             self.anchor = Link(attrs.get("href", ""), "", attrs.get("title", ""), len(self.page.lines))
-            self.anchor_parts = []
+            self.anchor_at, self.anchor_parts = len(self.parts), []
         elif tag == "meta":
             self._meta(attrs)
         elif tag == "title":
-            self.kept = []
+            self.title_at = len(self.parts)
         elif tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
         elif tag == "base":
             self.page.base = self.page.base or attrs.get("href")
-        elif tag == "time":
-            if value := attrs.get("datetime"):
-                self.page.times.append((value, len(self.page.lines)))
-        elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
-            self.blocks.append(self.depth)
-            self._flush()
-            self._open(tag, attrs)
+        elif value := attrs.get("datetime"):
+            self.page.times.append((value, len(self.page.lines)))
 
     def end(self, tag: str) -> None:
         """An element closes."""
@@ -202,41 +216,41 @@ class _Walker:
         if self.skipping:
             self.skipping -= 1
             if not self.skipping:
-                self.kept = None
+                self._end_skipped()
             return
         kind = _KIND.get(tag, _BLOCK)
         if kind == _BLOCK:
             if self.parts:
                 self._flush()
-            self._close(tag)
+            if self.node >= 0:
+                self._close(tag)
         elif kind == _INLINE:
             if tag == "a":
                 self._close_link()
-            elif tag == "title":
-                self.page.title = self.page.title or tidy("".join(self.kept or ()))
-                self.kept = None
             elif self.blocks and self.blocks[-1] == self.depth + 1:
                 self.blocks.pop()
                 self._flush()
                 self._close(tag)
+            elif tag == "title":
+                self._close_title()
 
-    def data(self, text: str) -> None:
-        """Text, in pieces."""
-        if self.kept is not None:
-            self.kept.append(text)
-        elif not self.skipping and (self.parts or not text.isspace()):
-            self.parts.append(text)
-            if self.anchor is not None:
-                self.anchor_parts.append(text)
-                self.links += len(text.strip())
+    def _end_skipped(self) -> None:
+        """What was skipped leaves the line; of a script it is kept."""
+        if len(self.parts) > self.skipped_at:
+            if self.kept is not None:
+                self.kept.extend(self.parts[self.skipped_at :])
+            del self.parts[self.skipped_at :]
+        self.kept = None
 
     def comment(self, text: str) -> None:
         """A comment; some platforms mark the article with a pair of them."""
         if len(text) < 100:
-            self.page.marks.append((text.strip(), len(self.page.lines) + bool(self.parts)))
+            self.page.marks.append((text.strip(), len(self.page.lines) + bool(tidy("".join(self.parts)))))
 
     def close(self) -> Page:
         """The page is over."""
+        if self.skipping:
+            self._end_skipped()
         self._flush()
         while self.node >= 0:
             self._close(self.page.nodes[self.node].tag)
@@ -244,25 +258,25 @@ class _Walker:
 
     def _open(self, tag: str, attrs: dict[str, str]) -> None:
         nodes = self.page.nodes
-        name, hidden = "", self.node >= 0 and nodes[self.node].hidden
+        parent = self.node
+        name, hidden = "", parent >= 0 and nodes[parent].hidden
         if attrs:
             name = f"{attrs['id']} {attrs.get('class', '')}".lower() if "id" in attrs else attrs.get("class", "").lower()
-            hidden = hidden or ("style" in attrs and _HIDDEN.search(attrs["style"]) is not None)
-        node = Node(tag, name, self.node, len(self.page.lines), 0, hidden)
+            if "style" in attrs and not hidden:
+                hidden = _HIDDEN.search(attrs["style"]) is not None
         self.node = len(nodes)
-        nodes.append(node)
+        nodes.append(Node(tag, name, parent, len(self.page.lines), 0, hidden))
         if tag == "tr":
             self.rows.append((self.row, self.cell))
             self.row, self.cell = self.node, -1
-        elif tag in ("td", "th") and self.row >= 0:
-            self.cell += 1
-            nodes[self.row].cells = self.cell + 1
-        elif tag == "table" and self.row >= 0:
-            nodes[self.row].nested = True
+        elif self.row >= 0:
+            if tag in ("td", "th"):
+                self.cell += 1
+                nodes[self.row].cells = self.cell + 1
+            elif tag == "table":
+                nodes[self.row].nested = True
 
     def _close(self, tag: str) -> None:
-        if self.node < 0:
-            return
         node = self.page.nodes[self.node]
         node.end = len(self.page.lines)
         self.node = node.parent
@@ -270,18 +284,43 @@ class _Walker:
             self.row, self.cell = self.rows.pop()
 
     def _close_link(self) -> None:
-        if self.anchor is not None and self.anchor.href:
-            self.anchor.text = tidy("".join(self.anchor_parts))
-            self.page.links.append(self.anchor)
-        self.anchor = None
+        if self.anchor is not None:
+            inside = self._inside_link()
+            if self.anchor.href:
+                self.anchor.raw = "".join([*self.anchor_parts, *inside])
+                self.page.links.append(self.anchor)
+            self.anchor = None
+
+    def _inside_link(self) -> list[str]:
+        """The pieces of the line that stand in the link that is open, counted as link text."""
+        inside = self.parts[self.anchor_at :]
+        for text in inside:
+            self.links += len(text.strip())
+        return inside
+
+    def _close_title(self) -> None:
+        if self.title_at >= 0:
+            self.page.title = self.page.title or tidy("".join(self.parts[self.title_at :]))
+            del self.parts[self.title_at :]
+            self.title_at = -1
 
     def _flush(self) -> None:
-        if self.parts:
-            text = tidy("".join(self.parts))
-            if text:
-                self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
-            self.parts.clear()
-            self.links = 0
+        """The line is over."""
+        parts = self.parts
+        if not parts:
+            return
+        if len(parts) == 1 and parts[0].isspace():  # what stands between most tags
+            parts.clear()
+            self.anchor_at = 0
+            return
+        if self.anchor is not None:
+            self.anchor_parts += self._inside_link()
+            self.anchor_at = 0
+        text = "".join(parts) if len(parts) > 1 else parts[0]
+        parts.clear()
+        if not text.isspace() and (text := tidy(text)):
+            self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
+        self.links = 0
 
     def _frame(self, attrs: dict[str, str]) -> None:
         if src := attrs.get("src"):

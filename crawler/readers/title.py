@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from crawler.readers.page import Line, Page
 from crawler.readers.trim import is_info
@@ -25,10 +26,13 @@ def headline(page: Page, before: int) -> tuple[str, int] | None:
     looks: dict[int, float] = {}
     best, best_score = None, 0.0
     for order, (start, end, text) in enumerate(_candidates(page)):
-        node = page.lines[start].node
+        line = page.lines[start]
+        node = line.node
         if node not in looks:
             looks[node] = _looks(page, node)
-        score = _score(page.lines[start], text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
+        if line.links * 2 > len(text) and looks[node] < 3.0:
+            continue  # most lines of most pages: links of menus
+        score = _score(line, text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
         if score > best_score:
             best, best_score = (text, end - 1), score
     return best or _line_above(page, before)
@@ -55,10 +59,11 @@ def _candidates(page: Page) -> Iterable[tuple[int, int, str]]:
 
 def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
     link = line.links * 2 > len(text)
-    if link and looks < 3.0:
-        return 0.0
     folded = _fold(text)
-    agreement = max((title.agreement(folded) for title in titles), default=0.0) if len(folded) >= 4 else 0.0
+    agreement = 0.0
+    if len(folded) >= 4:
+        for title in titles:
+            agreement = max(agreement, title.agreement(folded))
     if agreement == 0.0 and looks < 4.0:
         return 0.0
     return looks + agreement - (6.0 if link else 0.0) - (12.0 if _CRUMB.search(text) else 0.0)
@@ -67,15 +72,25 @@ def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
 def _looks(page: Page, node: int) -> float:
     """How much the element around a line says that it is a headline."""
     score = 0.0
-    for depth, index in enumerate(page.ancestors(node)):
-        if depth == 3:
+    nodes = page.nodes
+    for depth in range(3):
+        if node < 0:
             break
-        around = page.nodes[index]
+        around = nodes[node]
         if around.end - around.start <= 3:
-            score = max(score, _TAGS.get(around.tag, 0.0) - depth, 4.0 - depth if _HEADLINE.search(around.name) else 0.0)
+            if around.tag in _TAGS:
+                score = max(score, _TAGS[around.tag] - depth)
+            if around.name and _says_headline(around.name):
+                score = max(score, 4.0 - depth)
         if around.hidden:
             score -= 2.0
+        node = around.parent
     return score
+
+
+@lru_cache(4096)
+def _says_headline(name: str) -> bool:
+    return _HEADLINE.search(name) is not None
 
 
 class _Title:
