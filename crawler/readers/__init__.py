@@ -31,11 +31,14 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     container = container_of(page, weights)
     shown = title.headline(page, container.start)
     place = shown[1] if shown else None
+    if container is _NOWHERE and place is not None:
+        container = Container("generic", *body.short_text(page, weights, place + 1), False)
     start, end = trim.trimmed(page, weights, container.start, container.end, place)
     kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)
     shown_title = title.bare(shown[0], page) if shown else title.without_site(page.title)
     days = _days(page, tags, index, (place, start, end))
+    changed = published.updated(page)
     return Article(
         title=tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None,
         published=next((moment for _, moment in days), None) or published.from_url(page),
@@ -47,7 +50,7 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
         column_name=tags.get("ColumnName"),
         body=render.render(page, kept),
         attachments=attachments_of(page, place if place is not None else start, container.end),
-        meta=tags | index,
+        meta=tags | index | ({"更新时间": changed} if changed else {}),
         reader=container.platform,
         doubts=tuple(_doubts(decoded, tags, shown_title, days)),
     )

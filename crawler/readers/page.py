@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -24,9 +25,11 @@ _KIND = {tag: kind for kind, tags in _TAGS.items() for tag in tags.split()}
 # Inline elements that some platforms use as the container of a whole article (<font id="Zoom">, <span id="zoom">).
 _BLOCK_IDS = frozenset({"zoom", "ozoom", "zoomcon", "ucap-content", "content", "articlecontent", "article_content"})
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
+_ESCAPED = re.compile(r"&(?:nbsp|[lr][sd]quo|[mn]dash|hellip|middot|quot|amp|times|bull|e[mn]sp|#\d{2,5}|#[xX][0-9a-fA-F]{2,5});")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 # Inline elements whose attributes or text mean something here.
-_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time"})
+_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time", "input"})
 _DEEP = 2000
 
 
@@ -75,7 +78,7 @@ class Link:
 @dataclass(slots=True)
 class Page:
     """A parsed page. ``metas`` have lower-case keys, the first that is not empty wins; ``marks`` are comments with the
-    line that they stand before; ``times`` machine-readable times of elements with the line that they stand in."""
+    line that they stand before; ``choices`` the lines of radio buttons and check boxes; ``times`` machine-readable times of elements with the line that they stand in."""
 
     url: str | None = None
     title: str = ""
@@ -86,6 +89,7 @@ class Page:
     links: list[Link] = field(default_factory=list)
     times: list[tuple[str, int]] = field(default_factory=list)
     marks: list[tuple[str, int]] = field(default_factory=list)
+    choices: list[int] = field(default_factory=list)
     scripts: list[list[str]] = field(default_factory=list)
     json_ld: list[list[str]] = field(default_factory=list)
 
@@ -105,7 +109,10 @@ class Page:
 
 
 def tidy(text: str) -> str:
-    """White space as a browser shows it: runs become one space; ideographic spaces inside are kept."""
+    """White space as a browser shows it: runs become one space; ideographic spaces inside are kept. What was escaped twice
+    (``&amp;nbsp;``) is read as it was meant."""
+    if "&" in text:
+        text = _ESCAPED.sub(lambda match: unescape(match[0]), text)
     return _SPACE.sub(" ", text).strip(" \u3000")
 
 
@@ -153,6 +160,7 @@ class _Walker:
         self.node = -1
         self.row = self.cell = -1
         self.rows: list[tuple[int, int]] = []
+        self.choice = False
         self.title_at = -1
         self.kept: list[str] | None = None
         self.skipping = self.skipped_at = 0
@@ -205,6 +213,8 @@ class _Walker:
         elif tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
+        elif tag == "input":
+            self.choice = self.choice or attrs.get("type", "").lower() in ("radio", "checkbox")
         elif tag == "base":
             self.page.base = self.page.base or attrs.get("href")
         elif value := attrs.get("datetime"):
@@ -319,6 +329,9 @@ class _Walker:
         text = "".join(parts) if len(parts) > 1 else parts[0]
         parts.clear()
         if not text.isspace() and (text := tidy(text)):
+            if self.choice:
+                self.page.choices.append(len(self.page.lines))
+                self.choice = False
             self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
         self.links = 0
 
@@ -329,6 +342,8 @@ class _Walker:
     def _meta(self, attrs: dict[str, str]) -> None:
         key = attrs.get("name") or attrs.get("property") or attrs.get("itemprop")
         value = attrs.get("content")
+        if value and "<" in value:
+            value = _TAG.sub(" ", value)
         if key and value and (value := tidy(value)):
             self.page.metas.setdefault(key.strip().lower(), value)
 
