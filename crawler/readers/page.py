@@ -29,7 +29,10 @@ _ESCAPED = re.compile(r"&(?:nbsp|[lr][sd]quo|[mn]dash|hellip|middot|quot|amp|tim
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 # Inline elements whose attributes or text mean something here.
-_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time", "input"})
+_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time", "input", "img"})
+_TABLE = frozenset({"table", "tr", "td", "th"})
+# A viewer that a script calls: VSB's showVsbpdfIframe('/__local/....pdf', ...), PDFObject.embed('....pdf').
+_VIEWER = re.compile(r"""(?:showVsb\w+|PDFObject\.embed)\(\s*["']([^"']{3,400})["']""")
 _DEEP = 2000
 
 
@@ -48,7 +51,8 @@ class Line:
 @dataclass(slots=True)
 class Node:
     """A block element and the lines that it covers, ``start`` to ``end``. ``name`` is its id and classes in lower case;
-    ``nested``: a row that holds another table, which makes it layout."""
+    ``nested``: a row that holds another table, which makes it layout. Of a row, ``cells`` is how many it has itself and
+    ``width`` how many columns it reaches over with those that span several columns or come down from rows above."""
 
     tag: str
     name: str
@@ -58,6 +62,7 @@ class Node:
     hidden: bool = False
     nested: bool = False
     cells: int = 0
+    width: int = 0
 
 
 @dataclass(slots=True)
@@ -140,6 +145,12 @@ def _plain(page: Page, text: str) -> None:
     page.nodes[0].end = len(page.lines)
 
 
+def _span(attrs: dict[str, str], name: str) -> int:
+    """Over how many rows or columns a cell goes; a few dozen at most, whatever is written."""
+    value = attrs.get(name, "1").strip()
+    return min(max(int(value), 1), 60) if value.isascii() and value.isdigit() else 1
+
+
 class _Walker:
     """The parser's target: collects lines, nodes, links and tags in document order while the page is parsed, without
     a tree (half the time of a tree and a walk).
@@ -160,6 +171,9 @@ class _Walker:
         self.node = -1
         self.row = self.cell = -1
         self.rows: list[tuple[int, int]] = []
+        self.column = 0
+        self.spans: dict[int, int] = {}
+        self.tables: list[tuple[int, dict[int, int]]] = []
         self.choice = False
         self.title_at = -1
         self.kept: list[str] | None = None
@@ -199,7 +213,7 @@ class _Walker:
             self._flush()
         if tag == "script":
             self._script(attrs)
-        elif tag in ("iframe", "embed"):
+        elif tag in ("iframe", "embed", "object"):
             self._frame(attrs)
 
     def _start_special(self, tag: str, attrs: dict[str, str]) -> None:
@@ -213,6 +227,9 @@ class _Walker:
         elif tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
+        elif tag == "img":
+            if self.anchor is not None and not self.anchor.title:
+                self.anchor.title = attrs.get("alt") or attrs.get("title", "")
         elif tag == "input":
             self.choice = self.choice or attrs.get("type", "").lower() in ("radio", "checkbox")
         elif tag == "base":
@@ -249,6 +266,7 @@ class _Walker:
         if len(self.parts) > self.skipped_at:
             if self.kept is not None:
                 self.kept.extend(self.parts[self.skipped_at :])
+                self._viewer(self.kept)
             del self.parts[self.skipped_at :]
         self.kept = None
 
@@ -276,22 +294,46 @@ class _Walker:
                 hidden = _HIDDEN.search(attrs["style"]) is not None
         self.node = len(nodes)
         nodes.append(Node(tag, name, parent, len(self.page.lines), 0, hidden))
+        if tag in _TABLE:
+            self._open_table(tag, attrs)
+
+    def _open_table(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "tr":
             self.rows.append((self.row, self.cell))
-            self.row, self.cell = self.node, -1
+            self.row, self.cell, self.column = self.node, -1, 0
+        elif tag == "table":
+            if self.row >= 0:
+                self.page.nodes[self.row].nested = True
+            self.tables.append((self.column, self.spans))
+            self.spans = {}
         elif self.row >= 0:
-            if tag in ("td", "th"):
-                self.cell += 1
-                nodes[self.row].cells = self.cell + 1
-            elif tag == "table":
-                nodes[self.row].nested = True
+            row = self.page.nodes[self.row]
+            self._pass_spans()
+            self.cell = self.column
+            self.column += _span(attrs, "colspan")
+            row.cells += 1
+            row.width = self.column
+            if "rowspan" in attrs and (rows := _span(attrs, "rowspan")) > 1:
+                self.spans |= dict.fromkeys(range(self.cell, self.column), rows - 1)
+
+    def _pass_spans(self, to_the_end: bool = False) -> None:
+        """Go by the columns that a cell of a row above reaches down into."""
+        if self.spans:
+            last = max(self.spans)
+            while self.column <= last and (to_the_end or self.spans.get(self.column, 0) > 0):
+                if self.spans.get(self.column, 0) > 0:
+                    self.spans[self.column] -= 1
+                self.column += 1
 
     def _close(self, tag: str) -> None:
         node = self.page.nodes[self.node]
         node.end = len(self.page.lines)
         self.node = node.parent
         if tag == "tr" and self.rows:
+            self._pass_spans(to_the_end=True)
             self.row, self.cell = self.rows.pop()
+        elif tag == "table" and self.tables:
+            self.column, self.spans = self.tables.pop()
 
     def _close_link(self) -> None:
         if self.anchor is not None:
@@ -335,8 +377,13 @@ class _Walker:
             self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
         self.links = 0
 
+    def _viewer(self, script: list[str]) -> None:
+        if any("showVsb" in part or "PDFObject" in part for part in script):
+            for match in _VIEWER.finditer("".join(script)):
+                self.page.links.append(Link(match[1], "", "", len(self.page.lines)))
+
     def _frame(self, attrs: dict[str, str]) -> None:
-        if src := attrs.get("src"):
+        if src := attrs.get("src") or attrs.get("data"):
             self.page.links.append(Link(src, "", attrs.get("title", ""), len(self.page.lines)))
 
     def _meta(self, attrs: dict[str, str]) -> None:

@@ -72,8 +72,8 @@ def from_scripts(page: Page) -> Moment | None:
 def from_lines(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
     """From the lines: a labelled date near the text, else the first date between headline and text, else the time of the
     last change where that is all that the page tells, else a line that is little but a date just before or after the text."""
-    if (labelled := _labelled(page, headline, start, end)) is not None:
-        return labelled
+    if (found := labelled(page, headline, start, end)) is not None:
+        return found
     first = headline if headline is not None and start - 40 <= headline < start else max(0, start - 12)
     for index in range(first, min(start + 2, len(page.lines))):
         if moment := _bare(page.lines[index].text, short=index >= start) or _short_year(page.lines[index].text):
@@ -87,7 +87,7 @@ def from_lines(page: Page, headline: int | None, start: int, end: int) -> Moment
     return None
 
 
-def _labelled(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
+def labelled(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
     """The labelled date that stands nearest before the text, or else nearest behind it."""
     best, best_distance = None, float("inf")
     first = max(0, min(start, headline if headline is not None else start) - _BEFORE)

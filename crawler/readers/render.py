@@ -57,7 +57,7 @@ def _is_row(page: Page, row: int) -> bool:
 
 
 def _row(page: Page, lines: list[Line], row: int) -> str:
-    cells = [""] * page.nodes[row].cells
+    cells = [""] * page.nodes[row].width
     for line in lines:
         if 0 <= line.cell < len(cells):
             cells[line.cell] = f"{cells[line.cell]} {line.text}".strip()

@@ -11,6 +11,7 @@ from crawler.readers.trim import is_info
 
 _HEADLINE = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:bt|tit|tt|btt|till|subject|heading|topic|h1)(?:$|[\s_\d-])")
 _SPACE = re.compile(r"[\s　]+")
+_INDEX_LABELS = frozenset("标题 名称 信息名称 文件名称 文件标题 公文标题 信息标题".split())
 _TAGS = {"h1": 8.0, "h2": 5.0, "h3": 4.0, "h4": 2.0, "ucaptitle": 8.0}
 _SEPARATOR = re.compile(r"\s*(?:[_|｜＿丨]|--+|――|——|\s[-–—]\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
 _WEAK_SUFFIX = re.compile(r"(.{6,}?)\s*(?:[—–－·•~～»›>]+|::)\s*([^—–－·•~～»›>:_|]{2,20})$")
@@ -36,9 +37,14 @@ def headline(page: Page, before: int) -> tuple[str, int] | None:
         if line.links * 2 > len(text) and looks[node] < 3.0:
             continue  # most lines of most pages: links of menus
         score = _score(line, text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
-        if score > best_score:
+        if score > best_score and not _in_index(page, start):
             best, best_score = (text, end - 1), score
     return best or _line_above(page, before)
+
+
+def _in_index(page: Page, index: int) -> bool:
+    """Whether a line is the value of 标题 or 名称 in a disclosure index: what the index says, not what the page shows."""
+    return index > 0 and _SPACE.sub("", page.lines[index - 1].text).strip(":：[]【】") in _INDEX_LABELS
 
 
 def _line_above(page: Page, before: int) -> tuple[str, int] | None:
