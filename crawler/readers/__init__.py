@@ -31,11 +31,15 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     container = container_of(page, weights)
     shown = title.headline(page, container.start)
     place = shown[1] if shown else None
+    if container is _NOWHERE and place is not None:
+        container = Container("generic", *body.short_text(page, weights, place + 1), False)
     start, end = trim.trimmed(page, weights, container.start, container.end, place)
     kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)
     shown_title = title.bare(shown[0], page) if shown else title.without_site(page.title)
-    days = _days(page, tags, index, (place, start, end))
+    where = place, start, end
+    days = _days(page, tags, index, where)
+    changed = published.updated(page)
     return Article(
         title=tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None,
         published=next((moment for _, moment in days), None) or published.from_url(page),
@@ -47,7 +51,7 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
         column_name=tags.get("ColumnName"),
         body=render.render(page, kept),
         attachments=attachments_of(page, place if place is not None else start, container.end),
-        meta=tags | index,
+        meta=tags | index | ({"更新时间": changed} if changed else {}),
         reader=container.platform,
         doubts=tuple(_doubts(decoded, tags, shown_title, days)),
     )
@@ -74,7 +78,10 @@ def _days(
         ("PubDate", parse_date(tags.get("PubDate", ""))),
         ("信息公开目录", parse_date(index_table.field(index, "published") or "")),
     ]
-    if not any(moment for _, moment in said):
+    if any(moment for _, moment in said):
+        # What the page shows beside is compared, so that a contradiction is found.
+        said += [("页面", published.labelled(page, *where))]
+    else:
         said += [("meta", published.from_metas(page)), ("JSON-LD", published.from_json_ld(page))]
     if not any(moment for _, moment in said):
         said += [("页面", published.from_lines(page, *where))]
@@ -92,6 +99,7 @@ def _doubts(decoded: Decoded, tags: dict[str, str], shown: str, days: list[tuple
         doubts.append(f"标题：ArticleTitle“{declared}”与页面标题“{shown}”不一致")
     if "PubDate" in tags and parse_date(tags["PubDate"]) is None:
         doubts.append(f"发布日期：PubDate“{tags['PubDate']}”不是日期")
-    if len(days) > 1 and days[0][1].day != days[1][1].day:
-        doubts.append(f"发布日期：{days[0][0]}（{days[0][1].day}）与{days[1][0]}（{days[1][1].day}）不一致")
+    for name, moment in days[1:]:
+        if moment.day != days[0][1].day:
+            doubts.append(f"发布日期：{days[0][0]}（{days[0][1].day}）与{name}（{moment.day}）不一致")
     return doubts

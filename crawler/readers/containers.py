@@ -7,6 +7,7 @@ counts only where the generic reader agrees that most of the page's prose is in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.readers.page import Page
 
@@ -48,17 +49,18 @@ class Container:
 
 def containers(page: Page) -> list[Container]:
     """The known containers of a page, in page order."""
-    found = []
-    for node in page.nodes:
-        if not node.name or node.end == node.start:
-            continue
-        for token in node.name.split():
-            if token in _PLATFORM:
-                platform, strong = _PLATFORM[token]
-                found.append(Container(platform, node.start, node.end, strong))
-                break
-    found += _marked(page)
-    return found
+    found = [
+        Container(known[0], node.start, node.end, known[1])
+        for node in page.nodes
+        if node.name and node.end > node.start and (known := _platform(node.name))
+    ]
+    return found + _marked(page)
+
+
+@lru_cache(4096)
+def _platform(name: str) -> tuple[str, bool] | None:
+    """The platform that an id or class of an element tells, and whether it is proof enough."""
+    return next((_PLATFORM[token] for token in name.split() if token in _PLATFORM), None)
 
 
 def _marked(page: Page) -> list[Container]:

@@ -36,9 +36,14 @@ _ENGLISH_DAY_FIRST = re.compile(
     r"\b(?P<day>3[01]|[12]\d|0?[1-9])\s(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,?\s"
     r"(?P<year>19[89]\d|20\d\d)(?!\d)" + _TIME
 )
+# Month first, as servers set to American English write: 3/14/2026 5:54:13 PM. A first figure beyond 12 is a day.
+_MONTH_FIRST = re.compile(r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])/(?P<year>19[89]\d|20\d\d)(?!\d)" + _TIME)
+_DAY_FIRST = re.compile(r"(?<![\d/])(?P<day>3[01]|2\d|1[3-9])/(?P<month>1[0-2]|0?[1-9])/(?P<year>19[89]\d|20\d\d)(?!\d)" + _TIME)
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
+# What every date has, in full width or not: quick to look for, and most lines have none.
+_YEAR = re.compile("[12１２][90０９]")
 _MONTH_NAME = re.compile("|".join(_MONTHS))
 
 
@@ -53,26 +58,28 @@ class Found:
 
 def find_dates(text: str) -> Iterator[Found]:
     """Every full date (with a year) of a text, in order. Impossible ones are passed over."""
-    text = text.translate(_FULL_WIDTH)
-    for match in _YMD.finditer(text):
-        if moment := _moment(match):
-            yield Found(moment, match.start(), match.end())
+    if "年" not in text and _YEAR.search(text) is None:
+        return
+    if not text.isascii():
+        text = text.translate(_FULL_WIDTH)
+    patterns = [(_YMD, _moment)]
     if "年" in text:
-        for match in _HAN.finditer(text):
-            if moment := _han_moment(match):
-                yield Found(moment, match.start(), match.end())
+        patterns.append((_HAN, _han_moment))
+    if "/" in text:
+        patterns += [(_MONTH_FIRST, _moment), (_DAY_FIRST, _moment)]
     if _MONTH_NAME.search(text):
-        for pattern in (_ENGLISH, _ENGLISH_DAY_FIRST):
-            for match in pattern.finditer(text):
-                if moment := _moment(match):
-                    yield Found(moment, match.start(), match.end())
+        patterns += [(_ENGLISH, _moment), (_ENGLISH_DAY_FIRST, _moment)]
+    for pattern, make in patterns:
+        for match in pattern.finditer(text):
+            if moment := make(match):
+                yield Found(moment, match.start(), match.end())
 
 
 def parse_date(text: str) -> Moment | None:
     """The first date of a short text that is meant as one: a tag's value, a table cell. Takes ISO 8601, RFC 2822,
     English month names, 20260304 and seconds or milliseconds of the epoch besides what :func:`find_dates` finds."""
     text = text.translate(_FULL_WIDTH).strip()
-    if text[:3].isalpha() and (moment := _rfc(text)):
+    if text[:3].isalpha() and (moment := _rfc(text.replace(" CST", " +0800"))):  # China's, not Chicago's
         return moment
     for found in find_dates(text):
         return found.moment

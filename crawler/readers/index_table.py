@@ -28,10 +28,12 @@ _FIELD_OF = {label: field for field, labels in _FIELDS.items() for label in labe
 _CORE = frozenset("索引号 索取号 信息索引号 信息索取号 公开索引号 发文字号 成文日期 生成日期 组配分类 主题分类 信息分类 有效性 公开方式 公开形式 "
                   "体裁分类 服务对象分类 内容概述 统一登记号 发文机关 发布机构 文号".split())  # fmt: skip
 _LABEL_CHARS = re.compile(r"[\s　:：\[\]【】*]+")
+_FIRST = frozenset(label[:1] for label in _FIELD_OF) | set(" 　:：[]【】*")
+# A label with its colon, or in square brackets of its own, which need none: "[ 索 引 号 ] 003043524/...".
 _INLINE = re.compile(
-    "(?:^|(?<=[\\s　;；|，,】])|(?<=[）)\\d]))[\\[【]?("
+    "(?:^|(?<=[\\s　;；|，,】])|(?<=[）)\\d]))([\\[【][ 　]*)?("
     + "|".join("[ 　]*".join(map(re.escape, label)) for label in sorted(_FIELD_OF, key=len, reverse=True))
-    + ")[\\]】]?[ 　]*[:：]"
+    + ")(?(1)[ 　]*[\\]】]|[\\]】]?)[ 　]*(?:[:：]|(?(1)|(?!)))"
 )
 _GAP = 8
 _NOTHING = frozenset({"", "无", "-", "--", "——", "/", "暂无", "空", "null", "None"})
@@ -73,10 +75,10 @@ def _labelled(page: Page) -> Iterator[tuple[int, str, str]]:
     for position, line in enumerate(page.lines):
         if len(line.text) > 400:
             continue
-        label = _LABEL_CHARS.sub("", line.text) if len(line.text) < 20 else ""
+        label = _LABEL_CHARS.sub("", line.text) if len(line.text) < 20 and line.text[0] in _FIRST else ""
         if label in _FIELD_OF:
             yield position, label, _beside(page, position, line)
-        elif "：" in line.text or ":" in line.text:
+        elif "：" in line.text or ":" in line.text or line.text[0] in "[【":
             for label, value in _in_line(line.text):
                 yield position, label, value
 
@@ -85,19 +87,20 @@ def _in_line(text: str) -> Iterator[tuple[str, str]]:
     found = list(_INLINE.finditer(text))
     for here, following in zip_longest(found, found[1:]):
         end = following.start() if following else len(text)
-        yield _LABEL_CHARS.sub("", here[1]), text[here.end() : end].strip(" 　;；|")
+        yield _LABEL_CHARS.sub("", here[2]), text[here.end() : end].strip(" 　;；|")
 
 
 def _beside(page: Page, position: int, line: Line) -> str:
     """The value of a label that fills its line: the next cell of its row, else the next line unless that is a label."""
     following = page.lines[position + 1 : position + 6]
     if line.row >= 0:
-        cells = [other.text for other in following if (other.row, other.cell) == (line.row, line.cell + 1)]
+        beside = next((other.cell for other in following if other.row == line.row and other.cell > line.cell), -1)
+        cells = [other.text for other in following if (other.row, other.cell) == (line.row, beside)]
         same = [other.text for other in following if (other.row, other.cell) == (line.row, line.cell)]
         value = " ".join(cells or same)
     else:
         # Only what stands in the same box: the value of an empty label is not the next thing on the page.
         parent = page.nodes[line.node].parent
-        beside = following[:1] if following and page.nodes[following[0].node].parent == parent else []
-        value = beside[0].text if beside and line.node != beside[0].node else ""
+        inside = following[:1] if following and page.nodes[following[0].node].parent == parent else []
+        value = inside[0].text if inside and line.node != inside[0].node else ""
     return "" if _LABEL_CHARS.sub("", value) in _FIELD_OF or _INLINE.match(value) else value

@@ -13,11 +13,11 @@ STANDARD = (
 )  # fmt: skip
 _BY_LOWER = {name.lower(): name for name in STANDARD}
 _SOURCE = re.compile(
-    r"(?:来\s*源|來\s*源|稿源|出处)\s*[:：]\s*([^\s|｜:：　]{2,40}?)"
+    r"(?:来\s*源|來\s*源|稿源|出处)\s*[:：]\s*(?!发布|发表|时间|日期|作者|编辑|浏览|点击|阅读|字[体号])([^\s|｜:：　]{2,40}?)"
     r"(?=\s|　|[|｜]|$|作者|编辑|发布|发表|时间|日期|字体|字号|浏览|点击|阅读|记者|责编|【|\[|[（(]|(?:19|20)\d\d[-年/.])"
 )
 _TRIM = "[]【】《》“” 　"
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[［（(【]\s?(?:19|20)\d\d\s?[〕\]］）)】]\s?第?\s?\d{1,5}\s?号")
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}[〔\[［（(【]\s?(?:19|20|１９|２０)\d\d\s?[〕\]］）)】]\s?第?\s?\d{1,5}\s?号")
 _REACH = 12
 _ARTICLE_ONLY = frozenset({"articletitle", "pubdate", "contentsource"})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -24,7 +25,14 @@ _KIND = {tag: kind for kind, tags in _TAGS.items() for tag in tags.split()}
 # Inline elements that some platforms use as the container of a whole article (<font id="Zoom">, <span id="zoom">).
 _BLOCK_IDS = frozenset({"zoom", "ozoom", "zoomcon", "ucap-content", "content", "articlecontent", "article_content"})
 _SPACE = re.compile(r"[ \t\r\n\f\v\xa0\u200b-\u200f\u2028\u2029\ufeff]+")
+_ESCAPED = re.compile(r"&(?:nbsp|[lr][sd]quo|[mn]dash|hellip|middot|quot|amp|times|bull|e[mn]sp|#\d{2,5}|#[xX][0-9a-fA-F]{2,5});")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+# Inline elements whose attributes or text mean something here.
+_SPECIAL = frozenset({"a", "meta", "title", "link", "base", "time", "input", "img"})
+_TABLE = frozenset({"table", "tr", "td", "th"})
+# A viewer that a script calls: VSB's showVsbpdfIframe('/__local/....pdf', ...), PDFObject.embed('....pdf').
+_VIEWER = re.compile(r"""(?:showVsb\w+|PDFObject\.embed)\(\s*["']([^"']{3,400})["']""")
 _DEEP = 2000
 
 
@@ -43,7 +51,8 @@ class Line:
 @dataclass(slots=True)
 class Node:
     """A block element and the lines that it covers, ``start`` to ``end``. ``name`` is its id and classes in lower case;
-    ``nested``: a row that holds another table, which makes it layout."""
+    ``nested``: a row that holds another table, which makes it layout. Of a row, ``cells`` is how many it has itself and
+    ``width`` how many columns it reaches over with those that span several columns or come down from rows above."""
 
     tag: str
     name: str
@@ -53,22 +62,28 @@ class Node:
     hidden: bool = False
     nested: bool = False
     cells: int = 0
+    width: int = 0
 
 
 @dataclass(slots=True)
 class Link:
-    """An anchor or a frame: its address as written, text, title and the line in which it begins."""
+    """An anchor or a frame: its address as written, what stands in it, its title and the line in which it begins."""
 
     href: str
-    text: str
+    raw: str
     title: str
     line: int
+
+    @property
+    def text(self) -> str:
+        """The text as a person sees it."""
+        return tidy(self.raw)
 
 
 @dataclass(slots=True)
 class Page:
     """A parsed page. ``metas`` have lower-case keys, the first that is not empty wins; ``marks`` are comments with the
-    line that they stand before; ``times`` machine-readable times of elements with the line that they stand in."""
+    line that they stand before; ``choices`` the lines of radio buttons and check boxes; ``times`` machine-readable times of elements with the line that they stand in."""
 
     url: str | None = None
     title: str = ""
@@ -79,6 +94,7 @@ class Page:
     links: list[Link] = field(default_factory=list)
     times: list[tuple[str, int]] = field(default_factory=list)
     marks: list[tuple[str, int]] = field(default_factory=list)
+    choices: list[int] = field(default_factory=list)
     scripts: list[list[str]] = field(default_factory=list)
     json_ld: list[list[str]] = field(default_factory=list)
 
@@ -98,7 +114,10 @@ class Page:
 
 
 def tidy(text: str) -> str:
-    """White space as a browser shows it: runs become one space; ideographic spaces inside are kept."""
+    """White space as a browser shows it: runs become one space; ideographic spaces inside are kept. What was escaped twice
+    (``&amp;nbsp;``) is read as it was meant."""
+    if "&" in text:
+        text = _ESCAPED.sub(lambda match: unescape(match[0]), text)
     return _SPACE.sub(" ", text).strip(" \u3000")
 
 
@@ -126,21 +145,39 @@ def _plain(page: Page, text: str) -> None:
     page.nodes[0].end = len(page.lines)
 
 
+def _span(attrs: dict[str, str], name: str) -> int:
+    """Over how many rows or columns a cell goes; a few dozen at most, whatever is written."""
+    value = attrs.get(name, "1").strip()
+    return min(max(int(value), 1), 60) if value.isascii() and value.isdigit() else 1
+
+
 class _Walker:
     """The parser's target: collects lines, nodes, links and tags in document order while the page is parsed, without
-    a tree (half the time of a tree and a walk)."""
+    a tree (half the time of a tree and a walk).
+
+    Pages hold more pieces of text than elements, most of them white space between tags; ``data`` is therefore the bare
+    ``append`` of a list, and what a piece is (text, link text, script) is told when an element closes, by where in the
+    list the element began.
+    """
 
     def __init__(self, url: str | None) -> None:
         self.page = Page(url=url)
         self.parts: list[str] = []
+        self.data = self.parts.append
         self.links = 0
         self.anchor: Link | None = None
+        self.anchor_at = 0
         self.anchor_parts: list[str] = []
         self.node = -1
         self.row = self.cell = -1
         self.rows: list[tuple[int, int]] = []
+        self.column = 0
+        self.spans: dict[int, int] = {}
+        self.tables: list[tuple[int, dict[int, int]]] = []
+        self.choice = False
+        self.title_at = -1
         self.kept: list[str] | None = None
-        self.skipping = 0
+        self.skipping = self.skipped_at = 0
         self.blocks: list[int] = []
         self.deepest = 0
         self.depth = 0
@@ -159,42 +196,46 @@ class _Walker:
                 self._flush()
             self._open(tag, attrs)
         elif kind == _INLINE:
-            if attrs or tag in ("a", "title"):
-                self._start_inline(tag, attrs)
-        elif kind == _SKIP:
-            self.skipping = 1
-            self._start_skipped(tag, attrs)
+            if tag in _SPECIAL:
+                self._start_special(tag, attrs)
+            elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
+                self.blocks.append(self.depth)
+                self._flush()
+                self._open(tag, attrs)
+        else:
+            self._start_empty(kind, tag, attrs)
+
+    def _start_empty(self, kind: int, tag: str, attrs: dict[str, str]) -> None:
+        """What has no text: skipped, or a break in a line."""
+        if kind == _SKIP:
+            self.skipping, self.skipped_at = 1, len(self.parts)
         else:
             self._flush()
-            if tag == "embed":
-                self._frame(attrs)
-
-    def _start_skipped(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "script":
             self._script(attrs)
-        elif tag == "iframe":
+        elif tag in ("iframe", "embed", "object"):
             self._frame(attrs)
 
-    def _start_inline(self, tag: str, attrs: dict[str, str]) -> None:
+    def _start_special(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "a":
             self.anchor = Link(attrs.get("href", ""), "", attrs.get("title", ""), len(self.page.lines))
-            self.anchor_parts = []
+            self.anchor_at, self.anchor_parts = len(self.parts), []
         elif tag == "meta":
             self._meta(attrs)
         elif tag == "title":
-            self.kept = []
+            self.title_at = len(self.parts)
         elif tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
+        elif tag == "img":
+            if self.anchor is not None and not self.anchor.title:
+                self.anchor.title = attrs.get("alt") or attrs.get("title", "")
+        elif tag == "input":
+            self.choice = self.choice or attrs.get("type", "").lower() in ("radio", "checkbox")
         elif tag == "base":
             self.page.base = self.page.base or attrs.get("href")
-        elif tag == "time":
-            if value := attrs.get("datetime"):
-                self.page.times.append((value, len(self.page.lines)))
-        elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
-            self.blocks.append(self.depth)
-            self._flush()
-            self._open(tag, attrs)
+        elif value := attrs.get("datetime"):
+            self.page.times.append((value, len(self.page.lines)))
 
     def end(self, tag: str) -> None:
         """An element closes."""
@@ -202,41 +243,42 @@ class _Walker:
         if self.skipping:
             self.skipping -= 1
             if not self.skipping:
-                self.kept = None
+                self._end_skipped()
             return
         kind = _KIND.get(tag, _BLOCK)
         if kind == _BLOCK:
             if self.parts:
                 self._flush()
-            self._close(tag)
+            if self.node >= 0:
+                self._close(tag)
         elif kind == _INLINE:
             if tag == "a":
                 self._close_link()
-            elif tag == "title":
-                self.page.title = self.page.title or tidy("".join(self.kept or ()))
-                self.kept = None
             elif self.blocks and self.blocks[-1] == self.depth + 1:
                 self.blocks.pop()
                 self._flush()
                 self._close(tag)
+            elif tag == "title":
+                self._close_title()
 
-    def data(self, text: str) -> None:
-        """Text, in pieces."""
-        if self.kept is not None:
-            self.kept.append(text)
-        elif not self.skipping and (self.parts or not text.isspace()):
-            self.parts.append(text)
-            if self.anchor is not None:
-                self.anchor_parts.append(text)
-                self.links += len(text.strip())
+    def _end_skipped(self) -> None:
+        """What was skipped leaves the line; of a script it is kept."""
+        if len(self.parts) > self.skipped_at:
+            if self.kept is not None:
+                self.kept.extend(self.parts[self.skipped_at :])
+                self._viewer(self.kept)
+            del self.parts[self.skipped_at :]
+        self.kept = None
 
     def comment(self, text: str) -> None:
         """A comment; some platforms mark the article with a pair of them."""
         if len(text) < 100:
-            self.page.marks.append((text.strip(), len(self.page.lines) + bool(self.parts)))
+            self.page.marks.append((text.strip(), len(self.page.lines) + bool(tidy("".join(self.parts)))))
 
     def close(self) -> Page:
         """The page is over."""
+        if self.skipping:
+            self._end_skipped()
         self._flush()
         while self.node >= 0:
             self._close(self.page.nodes[self.node].tag)
@@ -244,52 +286,111 @@ class _Walker:
 
     def _open(self, tag: str, attrs: dict[str, str]) -> None:
         nodes = self.page.nodes
-        name, hidden = "", self.node >= 0 and nodes[self.node].hidden
+        parent = self.node
+        name, hidden = "", parent >= 0 and nodes[parent].hidden
         if attrs:
             name = f"{attrs['id']} {attrs.get('class', '')}".lower() if "id" in attrs else attrs.get("class", "").lower()
-            hidden = hidden or ("style" in attrs and _HIDDEN.search(attrs["style"]) is not None)
-        node = Node(tag, name, self.node, len(self.page.lines), 0, hidden)
+            if "style" in attrs and not hidden:
+                hidden = _HIDDEN.search(attrs["style"]) is not None
         self.node = len(nodes)
-        nodes.append(node)
+        nodes.append(Node(tag, name, parent, len(self.page.lines), 0, hidden))
+        if tag in _TABLE:
+            self._open_table(tag, attrs)
+
+    def _open_table(self, tag: str, attrs: dict[str, str]) -> None:
         if tag == "tr":
             self.rows.append((self.row, self.cell))
-            self.row, self.cell = self.node, -1
-        elif tag in ("td", "th") and self.row >= 0:
-            self.cell += 1
-            nodes[self.row].cells = self.cell + 1
-        elif tag == "table" and self.row >= 0:
-            nodes[self.row].nested = True
+            self.row, self.cell, self.column = self.node, -1, 0
+        elif tag == "table":
+            if self.row >= 0:
+                self.page.nodes[self.row].nested = True
+            self.tables.append((self.column, self.spans))
+            self.spans = {}
+        elif self.row >= 0:
+            row = self.page.nodes[self.row]
+            self._pass_spans()
+            self.cell = self.column
+            self.column += _span(attrs, "colspan")
+            row.cells += 1
+            row.width = self.column
+            if "rowspan" in attrs and (rows := _span(attrs, "rowspan")) > 1:
+                self.spans |= dict.fromkeys(range(self.cell, self.column), rows - 1)
+
+    def _pass_spans(self, to_the_end: bool = False) -> None:
+        """Go by the columns that a cell of a row above reaches down into."""
+        if self.spans:
+            last = max(self.spans)
+            while self.column <= last and (to_the_end or self.spans.get(self.column, 0) > 0):
+                if self.spans.get(self.column, 0) > 0:
+                    self.spans[self.column] -= 1
+                self.column += 1
 
     def _close(self, tag: str) -> None:
-        if self.node < 0:
-            return
         node = self.page.nodes[self.node]
         node.end = len(self.page.lines)
         self.node = node.parent
         if tag == "tr" and self.rows:
+            self._pass_spans(to_the_end=True)
             self.row, self.cell = self.rows.pop()
+        elif tag == "table" and self.tables:
+            self.column, self.spans = self.tables.pop()
 
     def _close_link(self) -> None:
-        if self.anchor is not None and self.anchor.href:
-            self.anchor.text = tidy("".join(self.anchor_parts))
-            self.page.links.append(self.anchor)
-        self.anchor = None
+        if self.anchor is not None:
+            inside = self._inside_link()
+            if self.anchor.href:
+                self.anchor.raw = "".join([*self.anchor_parts, *inside])
+                self.page.links.append(self.anchor)
+            self.anchor = None
+
+    def _inside_link(self) -> list[str]:
+        """The pieces of the line that stand in the link that is open, counted as link text."""
+        inside = self.parts[self.anchor_at :]
+        for text in inside:
+            self.links += len(text.strip())
+        return inside
+
+    def _close_title(self) -> None:
+        if self.title_at >= 0:
+            self.page.title = self.page.title or tidy("".join(self.parts[self.title_at :]))
+            del self.parts[self.title_at :]
+            self.title_at = -1
 
     def _flush(self) -> None:
-        if self.parts:
-            text = tidy("".join(self.parts))
-            if text:
-                self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
-            self.parts.clear()
-            self.links = 0
+        """The line is over."""
+        parts = self.parts
+        if not parts:
+            return
+        if len(parts) == 1 and parts[0].isspace():  # what stands between most tags
+            parts.clear()
+            self.anchor_at = 0
+            return
+        if self.anchor is not None:
+            self.anchor_parts += self._inside_link()
+            self.anchor_at = 0
+        text = "".join(parts) if len(parts) > 1 else parts[0]
+        parts.clear()
+        if not text.isspace() and (text := tidy(text)):
+            if self.choice:
+                self.page.choices.append(len(self.page.lines))
+                self.choice = False
+            self.page.lines.append(Line(text, min(self.links, len(text)), self.node, self.row, self.cell))
+        self.links = 0
+
+    def _viewer(self, script: list[str]) -> None:
+        if any("showVsb" in part or "PDFObject" in part for part in script):
+            for match in _VIEWER.finditer("".join(script)):
+                self.page.links.append(Link(match[1], "", "", len(self.page.lines)))
 
     def _frame(self, attrs: dict[str, str]) -> None:
-        if src := attrs.get("src"):
+        if src := attrs.get("src") or attrs.get("data"):
             self.page.links.append(Link(src, "", attrs.get("title", ""), len(self.page.lines)))
 
     def _meta(self, attrs: dict[str, str]) -> None:
         key = attrs.get("name") or attrs.get("property") or attrs.get("itemprop")
         value = attrs.get("content")
+        if value and "<" in value:
+            value = _TAG.sub(" ", value)
         if key and value and (value := tidy(value)):
             self.page.metas.setdefault(key.strip().lower(), value)
 

@@ -23,7 +23,11 @@ _LABEL = re.compile(
 )
 _OTHER = re.compile(r"(?:更新|修改|截止|截至|到期|报名|活动|会议|施行|实施|生效|成文|生成|打印|访问|今天是|现在|当前|注册|最后登录|有效期|开标|失效|"
                     r"下载|编辑于|回复|引用|检索|访问)(?:于|时间|日期)?\s*[:：]?\s*$")  # fmt: skip
-_UPDATED = re.compile(r"(?:更新|修改|编辑|最后更新)(?:于|时间|日期)?\s*[:：]?\s*$")
+# Between the label and the date may stand who did it: 最近更新：某某（2020-02-14）.
+_UPDATED = re.compile(r"(?:更新|修改|编辑)(?:于|时间|日期)?\s*[:：]?\s*(?:(?<=[:：])[^:：。，；]{1,16})?[（(]?\s*$")
+# Labelled, a year may be of two figures.
+_SHORT_YEAR = re.compile(r"(?:发布|发表|公开|公布)?(?:时间|日期)\s*[:：]\s*(\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)")
+_MODIFIED = ("article:modified_time", "og:updated_time", "lastmodified", "last-modified", "datemodified", "update_time", "updatetime", "dcterms.modified")
 _SAID = re.compile(r"\s*(?:在.{0,24})?(?:发表|发布|發表|發佈|发贴|发帖|刊登)")
 _BEFORE, _BEHIND = 30, 12
 _SCRIPT = re.compile(
@@ -66,14 +70,16 @@ def from_scripts(page: Page) -> Moment | None:
 
 
 def from_lines(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
-    """From the lines: a labelled date near the text, else the first date between headline and text, else a line that is
-    little but a date just before or after the text."""
-    if (labelled := _labelled(page, headline, start, end)) is not None:
-        return labelled
+    """From the lines: a labelled date near the text, else the first date between headline and text, else the time of the
+    last change where that is all that the page tells, else a line that is little but a date just before or after the text."""
+    if (found := labelled(page, headline, start, end)) is not None:
+        return found
     first = headline if headline is not None and start - 40 <= headline < start else max(0, start - 12)
     for index in range(first, min(start + 2, len(page.lines))):
-        if moment := _bare(page.lines[index].text, short=index >= start):
+        if moment := _bare(page.lines[index].text, short=index >= start) or _short_year(page.lines[index].text):
             return moment
+    if said := _updated_line(page):
+        return parse_date(said)
     beside = [*range(max(end - 1, 0), end + 6), *range(first - 1, first - 3, -1)]
     for index in beside:
         if 0 <= index < len(page.lines) and (moment := _bare(page.lines[index].text, short=True)):
@@ -81,7 +87,7 @@ def from_lines(page: Page, headline: int | None, start: int, end: int) -> Moment
     return None
 
 
-def _labelled(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
+def labelled(page: Page, headline: int | None, start: int, end: int) -> Moment | None:
     """The labelled date that stands nearest before the text, or else nearest behind it."""
     best, best_distance = None, float("inf")
     first = max(0, min(start, headline if headline is not None else start) - _BEFORE)
@@ -99,6 +105,32 @@ def _labelled(page: Page, headline: int | None, start: int, end: int) -> Moment 
                 best, best_distance = found.moment, distance
                 break
     return best
+
+
+def updated(page: Page) -> str | None:
+    """When the page says that it was last changed (更新时间, 修改时间), as printed; else what its tags say."""
+    tagged = next((value for key in _MODIFIED if (value := page.metas.get(key)) and parse_date(value)), None)
+    return _updated_line(page) or tagged
+
+
+def _updated_line(page: Page) -> str | None:
+    for line in page.lines:
+        text = line.text
+        if len(text) <= 200 and ("更新" in text or "修改" in text or "编辑于" in text):
+            for found in find_dates(text):
+                if _UPDATED.search(text[max(0, found.start - 30) : found.start]):
+                    return text[found.start : found.end]
+    return None
+
+
+def _short_year(text: str) -> Moment | None:
+    if len(text) > 200 or not (match := _SHORT_YEAR.search(text)):
+        return None
+    year, month, day = (int(part) for part in match.groups())
+    try:
+        return Moment.of(2000 + year, month, day)
+    except ValueError:
+        return None
 
 
 def _label_before(page: Page, index: int) -> str:
@@ -123,8 +155,8 @@ def _values(data: object, key: str) -> Iterator[str]:
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            if isinstance(value := item.get(key), str):
-                yield value
+            if isinstance(value := item.get(key), str | int):
+                yield str(value)
             stack.extend(item.values())
         elif isinstance(item, list):
             stack.extend(item)

@@ -12,10 +12,11 @@ _ROW_CELL = 400
 def kept_lines(page: Page, weights: Weights, start: int, end: int) -> list[int]:
     """The lines of a container that belong to the article: blocks of links and asides inside it do not."""
     dropped = bytearray(weights.aside)
+    sums = weights.sums
     for other in page.nodes:
         if other.start < start or other.end > end or other.end - other.start == end - start:
             continue
-        if weights.of(other.start, other.end) < -30 and _is_list_of_links(page, other.start, other.end):
+        if sums[other.end] - sums[other.start] < -30 and _is_list_of_links(page, other.start, other.end):
             dropped[other.start : other.end] = b"\x01" * (other.end - other.start)
     end = end_of_text(page, weights, start, first_post(page, weights, start, end))
     return [index for index in range(start, end) if not dropped[index]]
@@ -56,7 +57,7 @@ def _is_row(page: Page, row: int) -> bool:
 
 
 def _row(page: Page, lines: list[Line], row: int) -> str:
-    cells = [""] * page.nodes[row].cells
+    cells = [""] * page.nodes[row].width
     for line in lines:
         if 0 <= line.cell < len(cells):
             cells[line.cell] = f"{cells[line.cell]} {line.text}".strip()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from crawler.readers.page import Line, Page
 from crawler.readers.trim import is_info
 
 _HEADLINE = re.compile(r"title|headline|biaoti|(?:^|[\s_-])(?:bt|tit|tt|btt|till|subject|heading|topic|h1)(?:$|[\s_\d-])")
 _SPACE = re.compile(r"[\s　]+")
+_INDEX_LABELS = frozenset("标题 名称 信息名称 文件名称 文件标题 公文标题 信息标题".split())
 _TAGS = {"h1": 8.0, "h2": 5.0, "h3": 4.0, "h4": 2.0, "ucaptitle": 8.0}
-_SEPARATOR = re.compile(r"\s*(?:[_|｜]|--+|――|——|\s[-–—]\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
+_SEPARATOR = re.compile(r"\s*(?:[_|｜＿丨]|--+|――|——|\s[-–—]\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
+_WEAK_SUFFIX = re.compile(r"(.{6,}?)\s*(?:[—–－·•~～»›>]+|::)\s*([^—–－·•~～»›>:_|]{2,20})$")
+_MARK = re.compile(r"[·•■◆●▪▶►□○★☆※\s]+")
 _CRUMB = re.compile(r"[^<《〈\s]\s*[>〉»›]+\s*\S|位置\s*[:：]")
 _BADGE = re.compile(r"(?:原创|转载|置顶|推荐|独家|图文|视频|首发)\s*")
 _SITE = re.compile(r"网$|网站|门户|频道|政府$|在线$|新闻中心|首页|网\b|網$|網站$|頻道$|新聞$|報$|台$|公司$|\.com|\.cn|中心$|局$|委$")
@@ -24,14 +28,23 @@ def headline(page: Page, before: int) -> tuple[str, int] | None:
     titles = [_Title(_fold(text)) for text in {page.title, page.metas.get("og:title", "")} if text and not _only_site(text)]
     looks: dict[int, float] = {}
     best, best_score = None, 0.0
-    for order, (start, end, text) in enumerate(_candidates(page)):
-        node = page.lines[start].node
+    heads = {title.head for title in titles if len(title.head) >= 2}
+    for order, (start, end, text) in enumerate(_candidates(page, heads)):
+        line = page.lines[start]
+        node = line.node
         if node not in looks:
             looks[node] = _looks(page, node)
-        score = _score(page.lines[start], text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
-        if score > best_score:
+        if line.links * 2 > len(text) and looks[node] < 3.0:
+            continue  # most lines of most pages: links of menus
+        score = _score(line, text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
+        if score > best_score and not _in_index(page, start):
             best, best_score = (text, end - 1), score
     return best or _line_above(page, before)
+
+
+def _in_index(page: Page, index: int) -> bool:
+    """Whether a line is the value of 标题 or 名称 in a disclosure index: what the index says, not what the page shows."""
+    return index > 0 and _SPACE.sub("", page.lines[index - 1].text).strip(":：[]【】") in _INDEX_LABELS
 
 
 def _line_above(page: Page, before: int) -> tuple[str, int] | None:
@@ -43,22 +56,41 @@ def _line_above(page: Page, before: int) -> tuple[str, int] | None:
     return None
 
 
-def _candidates(page: Page) -> Iterable[tuple[int, int, str]]:
-    """Lines, and headings of two lines joined."""
+def _candidates(page: Page, heads: set[str]) -> Iterable[tuple[int, int, str]]:
+    """Lines, and headings of two lines joined. ``heads``: what ``<title>`` begins with, which may be as short as 公告."""
     for node in page.nodes:
         if node.tag in _TAGS and 2 <= node.end - node.start <= 3:
             yield node.start, node.end, " ".join(line.text for line in page.lines[node.start : node.end])
+    whole, parted = _fold(page.title), []
     for index, line in enumerate(page.lines):
-        if 4 <= len(line.text) <= 120:
+        if 4 <= len(line.text) <= 120 or line.text in heads:
             yield index, index + 1, line.text
+            if whole and line.text[0] == whole[0] and (more := _continued(page, index, whole)):
+                parted.append((index, index + len(more), " ".join(more)))
+    for start, end, text in parted:
+        if not any(_fold(text) in _fold(line.text) for line in page.lines):
+            yield start, end, text
+
+
+def _continued(page: Page, index: int, whole: str) -> list[str]:
+    """A headline that stands in two to four lines of their own, as ``<title>`` gives it in one; empty where it does not."""
+    parts: list[str] = []
+    said = ""
+    for line in page.lines[index : index + 4]:
+        said += _fold(line.text)
+        if line.links or not whole.startswith(said):
+            break
+        parts.append(line.text)
+    return parts if len(parts) > 1 else []
 
 
 def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
     link = line.links * 2 > len(text)
-    if link and looks < 3.0:
-        return 0.0
     folded = _fold(text)
-    agreement = max((title.agreement(folded) for title in titles), default=0.0) if len(folded) >= 4 else 0.0
+    agreement = 0.0
+    if len(folded) >= 4 or folded in [title.head for title in titles]:
+        for title in titles:
+            agreement = max(agreement, title.agreement(folded))
     if agreement == 0.0 and looks < 4.0:
         return 0.0
     return looks + agreement - (6.0 if link else 0.0) - (12.0 if _CRUMB.search(text) else 0.0)
@@ -67,15 +99,25 @@ def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
 def _looks(page: Page, node: int) -> float:
     """How much the element around a line says that it is a headline."""
     score = 0.0
-    for depth, index in enumerate(page.ancestors(node)):
-        if depth == 3:
+    nodes = page.nodes
+    for depth in range(3):
+        if node < 0:
             break
-        around = page.nodes[index]
+        around = nodes[node]
         if around.end - around.start <= 3:
-            score = max(score, _TAGS.get(around.tag, 0.0) - depth, 4.0 - depth if _HEADLINE.search(around.name) else 0.0)
+            if around.tag in _TAGS:
+                score = max(score, _TAGS[around.tag] - depth)
+            if around.name and _says_headline(around.name):
+                score = max(score, 4.0 - depth)
         if around.hidden:
             score -= 2.0
+        node = around.parent
     return score
+
+
+@lru_cache(4096)
+def _says_headline(name: str) -> bool:
+    return _HEADLINE.search(name) is not None
 
 
 class _Title:
@@ -83,6 +125,7 @@ class _Title:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.head = _SEPARATOR.split(text, maxsplit=1)[0]
         self.pairs = {text[i : i + 2] for i in range(len(text) - 1)}
 
     def agreement(self, folded: str) -> float:
@@ -100,14 +143,20 @@ class _Title:
 
 
 def bare(text: str, page: Page) -> str:
-    """A headline without the badge that the page sets before it (原创, 转载...), where ``<title>`` has none."""
+    """A headline without the mark or badge that the page sets before it (●, 原创, 转载...), where ``<title>`` has none."""
+    mark = _MARK.match(text)
+    if mark and _fold(page.title).startswith(_fold(text[mark.end() :])[:8]):
+        text = text[mark.end() :]
     badge = _BADGE.match(text)
     rest = text[badge.end() :].strip() if badge else text
     return rest if badge and _fold(page.title).startswith(_fold(rest)) else text
 
 
 def without_site(title: str) -> str:
-    """A ``<title>`` without the site's name: the longest of its parts, or the first where that is long enough."""
+    """A ``<title>`` without the site's name: the longest of its parts, or the first where that is long enough. Marks that
+    titles have of their own (— · ~) part only what is plainly the name of a site."""
+    while (match := _WEAK_SUFFIX.match(title)) and _SITE.search(match[2]):
+        title = match[1]
     parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
     if len(parts) < 2:
         return title.strip()
