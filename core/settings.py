@@ -83,9 +83,13 @@ class Politeness(Strict):
     timeout_seconds: float = Field(default=15.0, gt=0)
     retries: int = Field(default=2, ge=0)
     recheck_days: int = Field(default=14, ge=0)
-    """Articles first seen within these days are asked for again at each run, conditionally."""
+    """Articles published within these days (late ones: first seen) are asked for again at each run, conditionally."""
     recheck_every: int = Field(default=30, ge=1)
-    """Every older article is asked for again, conditionally, at least this often (days)."""
+    """Every older article is asked for again, conditionally, with its attachments, at least this often (days)."""
+    recheck_costly_every: int = Field(default=3, ge=1)
+    """How often (days) a recent article is asked for whose server cannot say "not modified", and a recent one's attachments."""
+    recheck_most: int = Field(default=2000, ge=1)
+    """How many articles of the site a run asks for again at most; what it puts off is said."""
     contact: str = ""
     """How the site can reach those who ask: printed in the User-Agent."""
 
@@ -103,6 +107,9 @@ class SourceSettings(Strict):
     """False for what ``site discover`` wrote and no person has confirmed: it is not crawled."""
     quiet_days: int | None = Field(default=None, ge=1)
     """How long the source may bring nothing new before that itself is a finding; None where silence is normal."""
+    recheck_days: int | None = Field(default=None, ge=0)
+    recheck_every: int | None = Field(default=None, ge=1)
+    """As in :class:`Politeness`, where this source is to be watched otherwise than its site."""
     options: dict[str, Any] = Field(default_factory=dict)
 
 

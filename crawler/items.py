@@ -45,12 +45,16 @@ KEPT = "kept"
 
 @dataclass(slots=True)
 class _Draft:
-    """A record whose attachments are being fetched."""
+    """A record whose attachments are being fetched; without record and answer where its page is as it was and only its
+    attachments are looked at."""
 
-    record: Record
-    answer: Answer
+    record: Record | None
+    answer: Answer | None
     waiting: int
     fetched: dict[str, Attachment]
+    notes: list[Noted]
+    """Validators of its files. Told after what the files became: one that came first would, if the run ended between the two,
+    have the next run believe that it had seen them."""
 
 
 class Items:
@@ -65,9 +69,11 @@ class Items:
         self._queue: deque[Errand] = deque()
         self._out = 0
         self._drafts: dict[str, _Draft] = {}
+        self._looked: dict[str, _Draft] = {}
 
-    def want(self, row: Row) -> Iterator[Step]:
-        """Ask for a row's page, unless another source of the site does or did so already."""
+    def want(self, row: Row, *, attachments: bool = False) -> Iterator[Step]:
+        """Ask for a row's page, unless another source of the site does or did so already; ``attachments``: ask for these too,
+        even if the page is as it was."""
         memory, known = self.memory, self.memory.known.get(row.key)
         if row.key in memory.settled:
             yield from self._share(row, memory.settled[row.key])
@@ -82,7 +88,8 @@ class Items:
             row = _remembering(row, known)
             ask = self.platform.ask_item(self.source, row)
             conditional = ask.conditional and known is not None and not known.removed
-            self._queue.append(Errand(self.source.id, ask, "item", conditional, row))
+            attachments = attachments and known is not None and bool(known.attachments)
+            self._queue.append(Errand(self.source.id, ask, "item", conditional, row, attachments=attachments))
             self.tally.pending += 1
             yield from self._pump()
 
@@ -125,7 +132,10 @@ class Items:
         known = self.memory.known.get(row.key)
         if isinstance(got, Answer) and got.status == 304:
             self._succeeded()
-            yield from self._as_it_was(row, None, None)
+            if errand.attachments and known is not None:
+                yield from self._look_at_attachments(row, known)
+            else:
+                yield from self._as_it_was(row, None, self.memory.validators.get(row.url))
             return
         read = self._read(errand, row, got, known)
         if isinstance(read, Failure):
@@ -133,12 +143,12 @@ class Items:
             return
         assert isinstance(got, Answer)
         self._succeeded()
-        yield from self._arrived(row, read, got)
+        yield from self._arrived(row, read, got, errand.attachments)
 
-    def _arrived(self, row: Row, record: Record, answer: Answer) -> Iterator[Step]:
+    def _arrived(self, row: Row, record: Record, answer: Answer, attachments: bool = False) -> Iterator[Step]:
         """A record has been read, by this source or by another that does not keep it."""
         if self.platform.keeps(self.source, record) or self.listed_before(row.key):
-            yield from self._fetch_attachments(row, record, answer, self.memory.known.get(row.key))
+            yield from self._fetch_attachments(row, record, answer, self.memory.known.get(row.key), attachments)
         else:
             yield from self._filter(self.seen.get(row.key, row))
             yield from self._release(row.key, Settled(record, answer))
@@ -181,50 +191,86 @@ class Items:
 
     # Attachments ----------------------------------------------------------------------------------------------------
 
-    def _fetch_attachments(self, row: Row, record: Record, answer: Answer, known: KnownRecord | None) -> Iterator[Step]:
-        hashes = known.attachments if known else {}
-        if known is not None and not known.removed and all(a.url in hashes for a in record.attachments):
+    def _fetch_attachments(
+        self, row: Row, record: Record, answer: Answer, known: KnownRecord | None, attachments: bool
+    ) -> Iterator[Step]:
+        hashes, before = known.attachments if known else {}, self._looked.pop(row.key, None)
+        looked = before.fetched if before else {}
+        if known is not None and not known.removed and not attachments and all(a.url in hashes for a in record.attachments):
             as_known = tuple(replace(a, sha256=hashes[a.url]) for a in record.attachments)
             if replace(record, attachments=as_known).content_hash() == known.content_hash:
                 yield from self._as_it_was(row, record, validator_of(row.url, answer))
                 return
-        draft = self._drafts[row.key] = _Draft(record, answer, 0, {})
+        draft = self._drafts[row.key] = _Draft(record, answer, 0, {}, before.notes if before else [])
         for attachment in {a.url: a for a in record.attachments}.values():
             if attachment.url == answer.url:
                 draft.fetched[attachment.url] = read_attachment(attachment, answer.body, answer.content_type)
+            elif attachment.url in looked:
+                draft.fetched[attachment.url] = replace(looked[attachment.url], name=attachment.name)
             elif not on_site(attachment.url, self.platform.site):
                 draft.fetched[attachment.url] = replace(attachment, reason="附件不在本站，未下载")
             else:
                 draft.waiting += 1
-                conditional = hashes.get(attachment.url) is not None
-                ask = Ask(url=attachment.url, conditional=True)
-                yield self._send(Errand(self.source.id, ask, "attachment", conditional, row, attachment))
+                yield self._ask_attachment(row, attachment, known)
         if not draft.waiting:
             yield from self._finish(row)
+
+    def _look_at_attachments(self, row: Row, known: KnownRecord) -> Iterator[Step]:
+        """The page is as it was; whether its files are too, only they can tell."""
+        draft = self._drafts[row.key] = _Draft(None, None, 0, {}, [])
+        for url in known.attachments:
+            if url != row.url and on_site(url, self.platform.site):
+                draft.waiting += 1
+                yield self._ask_attachment(row, Attachment(url=url, name=""), known)
+        if not draft.waiting:
+            yield from self._finish(row)
+
+    def _ask_attachment(self, row: Row, attachment: Attachment, known: KnownRecord | None) -> Errand:
+        conditional = known is not None and known.attachments.get(attachment.url) is not None
+        return self._send(Errand(self.source.id, Ask(url=attachment.url, conditional=True), "attachment", conditional, row, attachment))
 
     def _attachment(self, errand: Errand, got: Answer | Failure) -> Iterator[Step]:
         row, attachment = errand.row, errand.attachment
         assert row is not None and attachment is not None
         draft, known = self._drafts[row.key], self.memory.known.get(row.key)
-        if isinstance(got, Failure):
+        stored = known.attachments.get(attachment.url) if known else None
+        if isinstance(got, Failure) and (got.definite or stored is None):
             state: Literal["dead", "not_fetched"] = "dead" if got.definite else "not_fetched"
             draft.fetched[attachment.url] = replace(attachment, state=state, reason=got.reason)
-        elif got.status == 304 and known is not None:
-            draft.fetched[attachment.url] = replace(attachment, sha256=known.attachments.get(attachment.url), reason=KEPT)
+        elif isinstance(got, Failure) or (got.status == 304 and known is not None):
+            # What cannot be asked for now says nothing of the file: what is stored of it stands.
+            draft.fetched[attachment.url] = replace(attachment, sha256=stored, reason=KEPT)
         else:
             whole = read_attachment(attachment, got.body, got.content_type)
-            draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text))
-            yield Kept(attachment.url, got)
+            # The same bytes lie in the archive already.
+            same = whole.sha256 == stored
+            draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text), reason=KEPT if same else whole.reason)
+            if not same:
+                yield Kept(attachment.url, got)
             if validator := validator_of(attachment.url, got):
-                yield Noted(self.source.id, validator)
+                draft.notes.append(Noted(self.source.id, validator))
         draft.waiting -= 1
         if not draft.waiting:
             yield from self._finish(row)
 
     def _finish(self, row: Row) -> Iterator[Step]:
         draft = self._drafts.pop(row.key)
+        if draft.record is None or draft.answer is None:
+            yield from self._looked_at(row, draft)
+            return
         record = replace(draft.record, attachments=tuple(draft.fetched[a.url] for a in draft.record.attachments))
         yield from self._settle(row, record, draft.answer, validator_of(row.url, draft.answer))
+        yield from draft.notes
+
+    def _looked_at(self, row: Row, draft: _Draft) -> Iterator[Step]:
+        """All files as they were, or one that is not: then the page is wanted whole, for the version that they make together."""
+        known = self.memory.known[row.key]
+        if all(attachment.sha256 == known.attachments[url] for url, attachment in draft.fetched.items()):
+            yield from self._as_it_was(row, None, self.memory.validators.get(row.url))
+            yield from draft.notes
+            return
+        self._looked[row.key] = draft
+        yield self._send(Errand(self.source.id, self.platform.ask_item(self.source, row), "item", False, row, attachments=True))
 
     # Settling -------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.nouns import Evidence, Outcome, Record, SourceResult
+from core.nouns import Attachment, Evidence, Outcome, Record, SourceResult
 from crawler.feed import Line
 from crawler.items import KEPT
 from store import records, runs
@@ -121,10 +121,16 @@ def _with_kept(connection: Connection, arrivals: list[Arrival]) -> list[Arrival]
 
 
 def _restored(record: Record, stored: Mapping[str, Any]) -> Record:
-    attachments = tuple(
-        replace(stored[a.url], name=a.name) if a.reason == KEPT and a.url in stored else a for a in record.attachments
-    )
-    return replace(record, attachments=attachments)
+    return replace(record, attachments=tuple(_as_stored(a, stored.get(a.url)) for a in record.attachments))
+
+
+def _as_stored(attachment: Attachment, stored: Attachment | None) -> Attachment:
+    """Of the same bytes what is stored, with their text where they were read anew (readers learn)."""
+    if attachment.reason != KEPT or stored is None:
+        return attachment
+    if attachment.state == "read":
+        return replace(stored, name=attachment.name, text=attachment.text, state="read", reason="")
+    return replace(stored, name=attachment.name)
 
 
 def _result(source: str, feed: _Feed, at: datetime) -> SourceResult:

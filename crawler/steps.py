@@ -13,6 +13,7 @@ from store.records import KnownRecord
 
 if TYPE_CHECKING:
     from crawler.items import Items
+    from crawler.recheck import Due
 
 Role = Literal["list", "item", "confirm", "attachment"]
 
@@ -28,7 +29,8 @@ class Validator:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A request to make for a source; ``conditional``: with the validators of its address."""
+    """A request to make for a source; ``conditional``: with the validators of its address; ``attachments``: those of the item
+    are asked for even if its page is as it was."""
 
     source: str
     ask: Ask
@@ -36,6 +38,7 @@ class Errand:
     conditional: bool = False
     row: Row | None = None
     attachment: Attachment | None = None
+    attachments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,14 @@ class Settled:
 
 @dataclass(slots=True)
 class SiteMemory:
-    """What is known of a site, shared by its sources: a record that two of them list is asked for once."""
+    """What is known of a site, shared by its sources: a record that two of them list is asked for once. ``due``: what the run
+    asks for again, once it has been worked out."""
 
     known: Mapping[str, KnownRecord]
     validators: Mapping[str, Validator]
     claims: dict[str, list[tuple[Items, Row]]] = field(default_factory=dict)
     settled: dict[str, Settled] = field(default_factory=dict)
+    due: Due | None = None
 
 
 @dataclass(slots=True)

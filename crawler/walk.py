@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from core.clock import Moment
 from core.nouns import Outcome, SourceResult
@@ -16,7 +16,7 @@ from core.settings import Politeness, SourceSettings
 from crawler.items import GIVE_UP_AFTER, Items
 from crawler.outcomes import guarded, judge
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row, on_site
-from crawler.recheck import due_for_recheck
+from crawler.recheck import Due, Turn, floor_of, plan_rechecks, vanished
 from crawler.steps import Done, Errand, Sighted, SiteMemory, Step, Tally, Validator, validator_of
 from store.records import KnownRecord
 
@@ -42,6 +42,8 @@ class Walk:
         self._validators: list[Validator] = []
         self._cut_short = ""
         self._rechecked = False
+        self._floor: date | None = None
+        self._to_the_end = False
 
     def start(self) -> list[Step]:
         """The first questions."""
@@ -77,6 +79,8 @@ class Walk:
         fresh = [row for row in listing.rows if self._is_news(row)]
         yield from self._rows(ask, fresh)
         follow = self._follow(ask, listing, bool(fresh))
+        if listing.rows:
+            self._floor, self._to_the_end = floor_of(listing.rows), listing.next is None
         if follow is None:
             self._open.discard(ask.stream)
         else:
@@ -130,13 +134,37 @@ class Walk:
         self._rechecked = True
         if self._list_failure() or self.tally.in_a_row >= GIVE_UP_AFTER:
             return
-        mine = [known for known in self.memory.known.values() if self.source.id in known.row_hashes]
-        due = due_for_recheck(mine, self.now, self.politeness, full=self.full,
-                              lively=lambda known: self.platform.recheck(self.source, _row_of(known)))
+        due = self._due()
+        asked = {turn.record.key: turn for turn in self._vanished()} | dict(due.turns)
         taken = self.memory.settled.keys() | self.memory.claims.keys()
-        for known in due:
-            if known.key not in taken and on_site(known.url, self.platform.site):
-                yield from self.items.want(_row_of(known))
+        for key, turn in asked.items():
+            known = turn.record
+            if self.source.id in known.row_hashes and key not in taken and on_site(known.url, self.platform.site):
+                yield from self.items.want(_row_of(known), attachments=turn.attachments)
+        self.tally.count["put_off"] = sum(self.source.id in turn.record.row_hashes for turn in due.put_off.values())
+
+    def _vanished(self) -> list[Turn]:
+        """What this list must still show, and does not. Boards and searches show what they please."""
+        if self.source.kind != "list" or len(self._streams) != 1 or self._unchanged or self._failed or not self.seen:
+            return []
+        mine = (known for known in self.memory.known.values() if self.source.id in known.row_hashes)
+        return vanished(mine, self.seen.keys(), self._floor, to_the_end=self._to_the_end, now=self.now)
+
+    def _due(self) -> Due:
+        """What the run asks the whole site for again: worked out by the first of its sources that comes to it."""
+        if self.memory.due is None:
+            platform = self.platform
+            sources = {source.id: source for source in (*platform.site.sources, self.source)}
+
+            def lively(known: KnownRecord) -> bool:
+                row = _row_of(known)
+                return any(platform.recheck(sources[name], row) for name in known.row_hashes if name in sources)
+
+            self.memory.due = plan_rechecks(
+                self.memory.known.values(), self.now, self.politeness, sources.values(), full=self.full, lively=lively,
+                cheap=lambda known: platform.light or known.url in self.memory.validators,
+            )
+        return self.memory.due
 
     def _end_if_done(self) -> Iterator[Step]:
         if self._open or self.tally.pending or self.ended:
@@ -201,6 +229,8 @@ class Walk:
             yield self._cut_short
         for reason, times in Counter(f.reason for f in self.tally.failures).items():
             yield f"{times} 篇未读到：{reason}"
+        if self.tally.count["put_off"]:
+            yield f"本次复查已达上限 {self.politeness.recheck_most} 篇（recheck_most），{self.tally.count['put_off']} 篇顺延到以后"
         if self.tally.count["left"]:
             yield f"连续 {GIVE_UP_AFTER} 篇失败后停止，{self.tally.count['left']} 篇未请求"
 

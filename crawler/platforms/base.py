@@ -131,6 +131,8 @@ class Platform(ABC):
     source_options: ClassVar[type[WalkOptions]] = WalkOptions
     empty_again: ClassVar[Outcome] = Outcome.EMPTY
     """What an empty list is where rows have been seen before (a board that is read too often answers empty lists)."""
+    light: ClassVar[bool] = False
+    """An item's answer is small: it may be asked for every day although the server never says "not modified"."""
 
     def __init__(self, site: Site) -> None:
         self.site = site

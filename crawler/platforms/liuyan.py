@@ -53,6 +53,7 @@ class Liuyan(Platform):
     clues = (clue(r"liuyan\.people\.com\.cn", 3, "地址 liuyan.people.com.cn"),)
     source_options: ClassVar[type[WalkOptions]] = LiuyanOptions
     empty_again = Outcome.BLOCKED
+    light = True
 
     @classmethod
     def check(cls, site: Site, source: SourceSettings) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from demo.threads import corpus_boards, corpus_threads
 from demo.town import DemoTown
 from store import records, runs, tables
 from store.database import for_town, open_store
+from tests.crawler.conftest import START
 
 LOOKED_ONLY = {Outcome.UNCHANGED, Outcome.ALL_KNOWN, Outcome.EMPTY}
 
@@ -271,7 +272,8 @@ def test_a_killed_crawl_loses_nothing(watch: Any, tmp_path: Path, victim: str) -
         time.sleep(0.02)
     assert not Path(f"/proc/{child}").exists(), "the child outlived its parent"
 
-    hours = 24.0
+    # The killed crawl ran by the machine's clock.
+    hours = (datetime.now(UTC) - START) / timedelta(hours=1) + 24
     watch.crawl(hours)
     with watch.engine.connect() as connection:
         newest, oldest = runs.latest_runs(connection, 2)

@@ -10,7 +10,7 @@ from core.nouns import Outcome, Record
 from core.settings import Politeness, Site, SourceSettings
 from crawler.items import GIVE_UP_AFTER, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
-from crawler.steps import Done, Errand, Found, Gone, SiteMemory, Step
+from crawler.steps import Done, Errand, Found, Gone, SiteMemory, Step, Validator
 from crawler.walk import Walk
 from store.records import KnownRecord
 
@@ -51,6 +51,10 @@ def known(*keys: str, source: str = "a", row_hash: str = "h") -> dict[str, Known
                          row_hashes={source: row_hash})
         for key in keys
     }
+
+
+def remembered(*keys: str) -> dict[str, Validator]:
+    return {url: Validator(url, '"e"', None) for key in keys for url in [f"https://a.gov.cn/{key}"]}
 
 
 def walk(memory: SiteMemory, *, walked: bool = True, full: bool = False, source: str = "a", polite: Politeness = RECHECK_NOTHING,
@@ -156,7 +160,7 @@ def test_two_sources_of_a_site_ask_once_for_what_both_list() -> None:
 
 def test_gone_only_on_an_explicit_second_no() -> None:
     polite = Politeness(recheck_days=10_000)
-    facts, asked = play([walk(SiteMemory(known("a", "b"), {}), polite=polite)], {"list/1": 304, "a": 404, "b": 304})
+    facts, asked = play([walk(SiteMemory(known("a", "b"), remembered("a", "b")), polite=polite)], {"list/1": 304, "a": 404, "b": 304})
     assert [fact.key for fact in facts if isinstance(fact, Gone)] == ["a"]
     assert (asked.count("a"), asked.count("b")) == (2, 1)
     assert done(facts).result.removed == 1
@@ -164,6 +168,6 @@ def test_gone_only_on_an_explicit_second_no() -> None:
 
 def test_a_page_that_lost_its_body_is_a_redesign_not_a_change() -> None:
     polite = Politeness(recheck_days=10_000)
-    facts, _ = play([walk(SiteMemory(known("a"), {}), polite=polite)], {"list/1": 304, "a": ""})
+    facts, _ = play([walk(SiteMemory(known("a"), remembered("a")), polite=polite)], {"list/1": 304, "a": ""})
     assert [fact for fact in facts if isinstance(fact, Found)] == []
     assert done(facts).result.outcome is Outcome.REDESIGNED
