@@ -193,7 +193,10 @@ def finding(mark: str, fingerprint: str = "open", resolved_at: datetime | None =
 
 
 def judgement(mark: str, verdict: Verdict = Verdict.BAD) -> Judgement:
-    seen = {"name": mark, "status": "overdue", "count": 1, "latest": None, "due": None}
+    seen = {
+        "name": mark, "status": "overdue", "count": 1, "latest": None, "due": None, "item": mark, "standing": "overdue", "period": "",
+        "missing": [], "provisional": False, "next_period": "", "next_due": None,
+    }
     return Judgement(rule_id="rule", subject="column:a", verdict=verdict, severity=Severity.WARN, reason=mark, evidence=seen)
 
 
