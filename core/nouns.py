@@ -344,6 +344,26 @@ class ColumnStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStatus:
+    """How a periodic item of the catalogue stands on one day. ``period``: the cycle that ``due`` is of (2026年第三季度): the oldest
+    that is missing, else the next to come; ``missing``: every cycle that is past its day and not there."""
+
+    id: str
+    name: str
+    status: Literal["fresh", "due", "overdue", "delinquent", "cannot_judge"]
+    period: str
+    due: date | None
+    missing: tuple[str, ...]
+    latest: date | None
+    owner: str | None
+    reason: str
+    provisional: bool = False
+    next_period: str = ""
+    next_due: date | None = None
+    """The next cycle to come that is not there yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertItem:
     """One thing that an alert speaks of: a finding or a case, and the state it was in when it was said.
 

@@ -13,8 +13,12 @@ from core.calendar import WorkCalendar
 from core.clock import local_date
 from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
 from core.settings import Settings
+from monitor import elements as element_rules
 from monitor import wording as dictionaries
-from monitor.accuracy import TITLES, PageFacts, check_page
+from monitor.accuracy import TITLES as ACCURACY
+from monitor.accuracy import PageFacts, check_page
+from monitor.elements import TITLES as ELEMENTS
+from monitor.elements import ElementRules, check_elements
 from monitor.privacy import rules as privacy_rules
 from monitor.privacy.rules import PrivacyRules
 from monitor.scan import VERSION, scan
@@ -30,6 +34,7 @@ TOGETHER = "accuracy.nothing"
 """A post that says only that there is nothing is right alone and wrong beside another of its column."""
 BATCH = 200
 _SHOWN = 5
+_TITLES = ACCURACY | ELEMENTS
 _KINDS = {
     "id_number": "公民身份号码", "mobile": "手机号码", "bank_account": "银行账号", "address": "家庭住址", "sensitive_list": "敏感名单",
     "wording": "表述错误", "date": "日期错误", "element": "要素缺失", "link": "链接错误",
@@ -45,6 +50,7 @@ class Rules:
 
     privacy: PrivacyRules
     wording: Wording
+    elements: ElementRules
     own: tuple[str, ...]
     calendar: WorkCalendar
     digest: str
@@ -53,9 +59,11 @@ class Rules:
 def rules_of(settings: Settings) -> Rules:
     """From the town's configuration folder; raises ConfigErrors."""
     privacy, wording = privacy_rules.load(settings.directory), dictionaries.load(settings.directory)
+    elements = element_rules.load(settings.directory)
     own = tuple(dict.fromkeys((settings.town.name, settings.town.full_name, *_villages(settings))))
-    said = f"{VERSION}\x1f{privacy.model_dump_json()}\x1f{wording.model_dump_json()}\x1f{own}"
-    return Rules(privacy, wording, own, settings.calendar, sha256(said.encode()).hexdigest()[:16])
+    told = "\x1f".join(rules.model_dump_json() for rules in (privacy, wording, elements))
+    said = f"{VERSION}\x1f{told}\x1f{own}"
+    return Rules(privacy, wording, elements, own, settings.calendar, sha256(said.encode()).hexdigest()[:16])
 
 
 def _villages(settings: Settings) -> Iterator[str]:
@@ -130,7 +138,10 @@ def record_of(finding: Finding) -> int:
 
 
 def _scanned(stored: StoredRecord, text: ScannedText, rules: Rules, today: date) -> Scan:
-    flaws = [*scan(text, rules.privacy, rules.wording, today), *check_page(_facts(stored, rules), text)]
+    facts = _facts(stored, rules)
+    flaws = [
+        *scan(text, rules.privacy, rules.wording, today), *check_page(facts, text), *check_elements(facts, text, rules.elements)
+    ]
     worst = min((flaw.severity for flaw in flaws), key=lambda severity: severity.rank, default=None)
     return Scan(
         record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(_kept, flaws)), worst=worst,
@@ -157,6 +168,6 @@ def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgeme
     advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
     return Judgement(
         rule_id=PREFIX + rule, subject=f"record:{stored.id}", verdict=Verdict.BAD, severity=severity,
-        title=f"{TITLES.get(rule) or _KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
+        title=f"{_TITLES.get(rule) or _KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
         evidence={"url": stored.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
     )

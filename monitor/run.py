@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from core.clock import day_start, local_date
-from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, Verdict
+from core.nouns import Case, ColumnStatus, Finding, ItemStatus, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import Settings
 from monitor import application_watch, freshness, intake, ledger, page_scans, pages, revisions, watch
+from monitor.catalogue.choices import with_choices
+from monitor.items import judging as item_judging
+from monitor.items.judging import ItemView
+from monitor.items.lateness import COMMON
 from monitor.looks import Looks
 from store import applications as application_store
+from store import catalogue_choices as choice_store
 from store import findings as finding_store
 from store import history
 from store import records as record_store
@@ -24,7 +29,7 @@ Also = Callable[[Connection, datetime], object]
 Progress = Callable[[str, int, int], None]
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
-    "catalogue": ("column.",), "pages": ("page.",), "sites": ("source.", "run."),
+    "catalogue": ("column.", "item."), "pages": ("page.",), "sites": ("source.", "run."),
 }
 """What each scope of the command judges: prefixes of its rules."""
 _RESULTS = 30
@@ -37,6 +42,8 @@ class CheckReport:
 
     as_of: date
     columns: tuple[ColumnStatus, ...]
+    items: tuple[ItemStatus, ...] = ()
+    """The periodic items of the catalogue."""
     findings: tuple[Finding, ...]
     cannot_judge: tuple[Judgement, ...]
     opened: tuple[Finding, ...]
@@ -58,11 +65,23 @@ class _View:
     """The findings that were open then."""
     listed: Callable[[Connection, Sequence[str]], Mapping[str, list[Head]]]
     """The records of sources, as they were at that time."""
+    texts: Callable[[Connection, Sequence[int]], list[StoredRecord]]
+    """These records, as they were at that time."""
 
     def looks(self, source_id: str) -> Looks:
         source = self.settings.source(source_id)[1]
         results = self.results.get(source_id, [])
         return Looks(day=local_date(self.at), source=source, results=results, rules=self.settings.runs)
+
+    def items(self, connection: Connection) -> ItemView:
+        """What the catalogue's items are judged by, the records of the town's columns among it."""
+        settings, sources = self.settings, page_scans.own_sources(self.settings)
+        owners = {c.id: c.owner or settings.source(c.source)[1].owner for c in settings.columns}
+        return ItemView(
+            items=settings.items, columns=settings.columns, listed=self.listed(connection, sources),
+            looks={source: self.looks(source) for source in sources}, freshness=settings.freshness, calendar=settings.calendar,
+            day=self.day, owners={column: owner for column, owner in owners.items() if owner},
+        )
 
 
 def check(
@@ -77,15 +96,21 @@ def check(
     day = as_of or local_date(now)
     if day != local_date(now):
         with engine.connect() as connection:
-            return _look_on(connection, settings, now, day, scope)
+            return _look_on(connection, _as_decided(connection, settings), now, day, scope)
     if read is not None and scope in (None, "pages"):
         page_scans.scan_new(settings, engine, read, now=now, progress=progress)
     with transaction(engine) as connection:
+        settings = _as_decided(connection, settings)
         new_cases = intake.take_in(connection, settings, now, progress)
         report = _judge_now(connection, settings, now, scope)
         if also is not None:
             also(connection, now)
     return replace(report, new_cases=tuple(new_cases))
+
+
+def _as_decided(connection: Connection, settings: Settings) -> Settings:
+    """With what people decided of the catalogue's items."""
+    return with_choices(settings, choice_store.choices(connection)) if settings.items else settings
 
 
 def _judge_now(connection: Connection, settings: Settings, now: datetime, scope: str | None) -> CheckReport:
@@ -94,9 +119,9 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     known = finding_store.open_findings(connection)
     view = _View(
         settings=settings, day=local_date(now), at=now, facts=facts, results=results, known=known,
-        listed=record_store.heads_of_sources,
+        listed=record_store.heads_of_sources, texts=record_store.by_ids,
     )
-    columns, judgements, looked = _judgements(connection, view, scope)
+    columns, items, judgements, looked = _judgements(connection, view, scope)
     judgements += _taken_out(known, settings)
     judgements += _applications(connection, view, known) if scope is None else ()
     judgements += _mended(connection, known, judgements) if scope in (None, "pages") else ()
@@ -105,7 +130,7 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     fold = ledger.fold(known, judgements, now)
     finding_store.apply(connection, fold, now)
     finding_store.save_judgements(connection, judgements, now)
-    return _report(view, scope, columns, judgements, fold, looked)
+    return _report(view, scope, columns, items, judgements, fold, looked)
 
 
 def _look_on(
@@ -122,30 +147,38 @@ def _look_on(
         listed=lambda connection, sources: {
             source: [head_of(stored) for stored in history.of_source_at(connection, source, at)] for source in sources
         },
+        texts=lambda connection, ids: history.records_at(connection, ids, at),
     )
-    columns, judgements, looked = _judgements(connection, view, scope)
+    columns, items, judgements, looked = _judgements(connection, view, scope)
     judgements += _applications(connection, view, known) if scope is None else ()
     fold = ledger.fold(known, judgements, at)
-    return _report(view, scope, columns, judgements, fold, looked)
+    return _report(view, scope, columns, items, judgements, fold, looked)
 
 
 def _judgements(
     connection: Connection, view: _View, scope: str | None
-) -> tuple[list[ColumnStatus], list[Judgement], int]:
-    """The columns, what is to be said, and how many answers were given in all: a page in order is not spoken of."""
+) -> tuple[list[ColumnStatus], list[ItemStatus], list[Judgement], int]:
+    """The columns, the periodic items, what is to be said, and how many answers were given in all: a page in order is not
+    spoken of."""
     columns: list[ColumnStatus] = []
+    items: list[ItemStatus] = []
+    reads = scope in (None, "pages") or (scope == "catalogue" and view.settings.items)
+    item_view = view.items(connection) if reads else None
     judgements: list[Judgement] = []
     looked = 0
     if scope in (None, "catalogue"):
         for status, judgement in _columns(view):
             columns += [status] if status else []
             judgements.append(judgement)
-    if scope in (None, "pages"):
-        said, looked = _pages(connection, view)
+        for standing, judgement in item_judging.judge(item_view) if item_view else ():
+            items += [standing] if standing else []
+            judgements.append(judgement)
+    if scope in (None, "pages") and item_view:
+        said, looked = _pages(connection, view, item_view)
         judgements += said
     if scope in (None, "sites"):
         judgements += _sites(connection, view)
-    return columns, judgements, len(judgements) + looked
+    return columns, items, judgements, len(judgements) + looked
 
 
 def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
@@ -157,24 +190,28 @@ def _columns(view: _View) -> Iterator[tuple[ColumnStatus | None, Judgement]]:
         yield freshness.judge(column, facts, looks, view.settings.freshness, view.day)
 
 
-def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
-    said: list[Judgement] = []
+def _pages(connection: Connection, view: _View, items: ItemView) -> tuple[list[Judgement], int]:
+    late = item_judging.judge_late(items, lambda ids: _texts(view.texts(connection, ids)), view.known)
+    yearly, said = item_judging.yearly(items), list(late.judgements)
+    apart = {f"record:{record}" for record in late.decided}
     looked = 0
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
     standing: set[int] = set()
-    sources = page_scans.own_sources(view.settings)
-    by_source = view.listed(connection, sources)
-    for source in sources:
+    for source in page_scans.own_sources(view.settings):
         owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
         owner = owner or view.settings.source(source)[1].owner
-        listed = by_source.get(source, [])
-        found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
-        said += [replace(judgement, owner=owner) for judgement in found]
+        listed = items.listed.get(source, [])
+        found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed)]
+        said += [replace(judgement, owner=owner) for judgement in found if judgement.rule_id != COMMON or judgement.subject not in apart]
         standing.update(head.id for head in listed if head.removed_at is None)
         looked += len(listed) * len(pages.KINDS) - len(found)
     said += _revisions(connection, view, standing)
     return said, looked
+
+
+def _texts(found: Iterable[StoredRecord]) -> dict[int, str]:
+    return {stored.id: "\n".join((stored.record.body, *(each.text for each in stored.record.attachments))) for stored in found}
 
 
 def _revisions(connection: Connection, view: _View, standing: Collection[int]) -> Iterator[Judgement]:
@@ -215,9 +252,9 @@ def _applications(connection: Connection, view: _View, known: Iterable[Finding])
 def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgement]:
     """An explicit ok for what a person has taken out of the configuration: nothing will judge it again."""
     subjects = {f"column:{column.id}" for column in settings.columns}
-    subjects |= {f"source:{source.id}" for _, source in settings.all_sources}
+    subjects |= {f"source:{source.id}" for _, source in settings.all_sources} | {f"item:{item.id}" for item in settings.items}
     for finding in known:
-        if finding.subject.startswith(("column:", "source:")) and finding.subject not in subjects:
+        if finding.subject.startswith(("column:", "source:", "item:")) and finding.subject not in subjects:
             yield Judgement(
                 rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
                 title=finding.title, reason="已从配置中删除，不再检查", owner=finding.owner,
@@ -225,11 +262,12 @@ def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgeme
 
 
 def _report(
-    view: _View, scope: str | None, columns: Iterable[ColumnStatus], judgements: list[Judgement], fold: ledger.Fold, looked: int,
+    view: _View, scope: str | None, columns: Iterable[ColumnStatus], items: Iterable[ItemStatus], judgements: list[Judgement],
+    fold: ledger.Fold, looked: int,
 ) -> CheckReport:
     wanted = SCOPES[scope] if scope else ("",)
     return CheckReport(
-        as_of=view.day, columns=tuple(columns),
+        as_of=view.day, columns=tuple(columns), items=tuple(items),
         findings=tuple(finding for finding in fold.open if finding.rule_id.startswith(wanted)),
         cannot_judge=tuple(j for j in judgements if j.verdict is Verdict.CANNOT_JUDGE),
         opened=(*fold.opened, *fold.reopened), resolved=fold.resolved, new_cases=(), judged=looked,

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
 
-from core.nouns import ColumnStatus, Finding, Judgement, Severity, Verdict
+from core.nouns import ColumnStatus, Finding, ItemStatus, Judgement, Severity, Verdict
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection
@@ -197,6 +197,24 @@ def judgements(connection: Connection) -> list[Judgement]:
 def column_statuses(connection: Connection) -> list[ColumnStatus]:
     """Every column as the last check judged it."""
     return [_column_status(judgement) for judgement in judgements(connection) if "status" in judgement.evidence]
+
+
+def item_statuses(connection: Connection) -> list[ItemStatus]:
+    """Every periodic item of the catalogue as the last check judged it."""
+    return [_item_status(judgement) for judgement in judgements(connection) if "standing" in judgement.evidence]
+
+
+def _item_status(judgement: Judgement) -> ItemStatus:
+    seen = judgement.evidence
+
+    def day(name: str) -> date | None:
+        return date.fromisoformat(seen[name]) if seen[name] else None
+
+    return ItemStatus(
+        id=judgement.subject.partition(":")[2], name=seen["item"], status=seen["standing"], period=seen["period"], due=day("due"),
+        missing=tuple(seen["missing"]), latest=day("latest"), owner=judgement.owner, reason=judgement.reason,
+        provisional=seen["provisional"], next_period=seen["next_period"], next_due=day("next_due"),
+    )
 
 
 def _forget_said(connection: Connection, fingerprint: str) -> None:

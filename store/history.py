@@ -14,7 +14,7 @@ from core.nouns import StoredRecord, Version
 from store.bulk import portions
 from store.database import Connection
 from store.record_rows import moment_at, version_of
-from store.records import SourceFacts, of_source
+from store.records import SourceFacts, by_ids, of_source
 from store.scope import own
 from store.tables import absences, records, sightings, versions
 
@@ -42,6 +42,13 @@ def of_source_at(connection: Connection, source: str, moment: datetime) -> list[
     away = _absences(connection, [stored.id for stored in found])
     then = [_as_it_was(stored, before.get(stored.id, []), away.get(stored.id, []), moment) for stored in found]
     return sorted(then, key=_newest_first, reverse=True)
+
+
+def records_at(connection: Connection, record_ids: Iterable[int], moment: datetime) -> list[StoredRecord]:
+    """These records with the content that each then had; whether they were away is not told."""
+    found = by_ids(connection, record_ids)
+    before = _versions(connection, [stored.id for stored in found if stored.changed_at > moment], moment)
+    return [_as_it_was(stored, before.get(stored.id, []), (), moment) for stored in found]
 
 
 def changed_since(connection: Connection, sources: Iterable[str], since: datetime, until: datetime) -> dict[int, list[Version]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from core.clock import Moment
+from core.clock import Moment, local_date
 from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Version
 
 
@@ -32,13 +32,20 @@ class Head:
     content_hash: str
     first_seen_at: datetime
     removed_at: datetime | None
+    written_at: datetime | None = None
+
+    @property
+    def written(self) -> date | None:
+        """The day on which it was made (成文日期)."""
+        return local_date(self.written_at) if self.written_at else None
 
 
 def head_of(stored: StoredRecord) -> Head:
     """The head of a record that was read whole."""
     record = stored.record
     return Head(
-        stored.id, record.url, record.title, record.published, stored.content_hash, stored.first_seen_at, stored.removed_at
+        stored.id, record.url, record.title, record.published, stored.content_hash, stored.first_seen_at, stored.removed_at,
+        record.written.at if record.written else None,
     )
 
 

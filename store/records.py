@@ -100,8 +100,8 @@ def heads_of_sources(connection: Connection, sources: Iterable[str]) -> dict[str
         .order_by(*_NEWEST_FIRST)
     )
     found: dict[str, list[Head]] = {}
-    for source, id_, url, title, at, has_time, content, first_seen_at, removed_at in connection.execute(query):
-        head = Head(id_, url, title, moment_at(at, has_time), content, first_seen_at, removed_at)
+    for source, id_, url, title, at, has_time, content, first_seen_at, removed_at, written_at in connection.execute(query):
+        head = Head(id_, url, title, moment_at(at, has_time), content, first_seen_at, removed_at, written_at)
         found.setdefault(source, []).append(head)
     return found
 
@@ -305,7 +305,7 @@ class _State:
 _SELECT = select(records)
 _HEAD = tuple(
     records.c[name]
-    for name in ("id", "url", "title", "published_at", "published_has_time", "content_hash", "first_seen_at", "removed_at")
+    for name in ("id", "url", "title", "published_at", "published_has_time", "content_hash", "first_seen_at", "removed_at", "written_at")
 )
 _NEWEST_FIRST = (records.c.published_at.desc().nulls_last(), records.c.id.desc())
 

@@ -193,7 +193,10 @@ def finding(mark: str, fingerprint: str = "open", resolved_at: datetime | None =
 
 
 def judgement(mark: str, verdict: Verdict = Verdict.BAD) -> Judgement:
-    seen = {"name": mark, "status": "overdue", "count": 1, "latest": None, "due": None}
+    seen = {
+        "name": mark, "status": "overdue", "count": 1, "latest": None, "due": None, "item": mark, "standing": "overdue", "period": "",
+        "missing": [], "provisional": False, "next_period": "", "next_due": None,
+    }
     return Judgement(rule_id="rule", subject="column:a", verdict=verdict, severity=Severity.WARN, reason=mark, evidence=seen)
 
 
@@ -290,6 +293,7 @@ CALLS: dict[Any, dict[str, Call]] = {
     },
     history: {
         "of_source_at": lambda c, t: history.of_source_at(c, "source", LATER),
+        "records_at": lambda c, t: history.records_at(c, [t.record], UNTIL),
         "changed_since": lambda c, t: history.changed_since(c, ["source"], SINCE, UNTIL),
         "spans": lambda c, t: [plain_spans(history.spans(c)), plain_spans(history.spans(c, ["source"]))],
         "facts_of": lambda c, t: history.facts_of(history.spans(c).get("source", []), LATER),
@@ -316,6 +320,7 @@ CALLS: dict[Any, dict[str, Call]] = {
         "save_judgements": lambda c, t: findings.save_judgements(c, [judgement("新", Verdict.OK)], LATER),
         "judgements": lambda c, t: findings.judgements(c),
         "column_statuses": lambda c, t: findings.column_statuses(c),
+        "item_statuses": lambda c, t: findings.item_statuses(c),
     },
     scans: {
         "unscanned": lambda c, t: [scans.unscanned(c, ["source"], "other"), scans.unscanned(c, ["source"], "rules")],
