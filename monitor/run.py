@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, Judgement, SourceResult, Verdict
 from core.settings import Settings
-from monitor import application_watch, freshness, intake, ledger, page_scans, pages, revisions, watch
+from monitor import application_watch, compared, freshness, intake, ledger, page_scans, pages, revisions, watch
 from monitor.looks import Looks
 from store import applications as application_store
 from store import findings as finding_store
-from store import history
+from store import history, likenesses
 from store import records as record_store
 from store import runs as run_store
 from store import scans as scan_store
@@ -80,6 +80,7 @@ def check(
             return _look_on(connection, settings, now, day, scope)
     if read is not None and scope in (None, "pages"):
         page_scans.scan_new(settings, engine, read, now=now, progress=progress)
+        compared.liken_new(engine)
     with transaction(engine) as connection:
         new_cases = intake.take_in(connection, settings, now, progress)
         report = _judge_now(connection, settings, now, scope)
@@ -162,19 +163,34 @@ def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
     looked = 0
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
-    standing: set[int] = set()
     sources = page_scans.own_sources(view.settings)
     by_source = view.listed(connection, sources)
-    for source in sources:
-        owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
-        owner = owner or view.settings.source(source)[1].owner
-        listed = by_source.get(source, [])
+    listing = compared.Listed(view.day, {source: by_source.get(source, []) for source in sources}, compared.static_sources(view.settings))
+    for source, listed in listing.by_source.items():
+        owner = _owner(view.settings, source)
         found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
         said += [replace(judgement, owner=owner) for judgement in found]
-        standing.update(head.id for head in listed if head.removed_at is None)
         looked += len(listed) * len(pages.KINDS) - len(found)
+    standing = listing.standing()
     said += _revisions(connection, view, standing)
+    said += _compared(connection, view, listing, standing)
     return said, looked
+
+
+def _owner(settings: Settings, source: str) -> str | None:
+    owner = next((column.owner for column in settings.columns if column.source == source and column.owner), None)
+    return owner or settings.source(source)[1].owner
+
+
+def _compared(
+    connection: Connection, view: _View, listed: compared.Listed, standing: Mapping[int, tuple[Head, set[str]]]
+) -> Iterator[Judgement]:
+    pages_of_contacts = listed.contact_pages()
+    kept = scan_store.contacts(connection, sorted({record_id for record_id, _ in pages_of_contacts}))
+    pairs = likenesses.pairs(connection)
+    for judgement in (*compared.differing(pages_of_contacts, kept), *compared.duplicates(standing, pairs)):
+        source = min(standing[int(judgement.subject.partition(":")[2])][1])
+        yield replace(judgement, owner=_owner(view.settings, source))
 
 
 def _revisions(connection: Connection, view: _View, standing: Collection[int]) -> Iterator[Judgement]:
@@ -189,9 +205,18 @@ def _revisions(connection: Connection, view: _View, standing: Collection[int]) -
 def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:
     """What the scan finds no more. Only of today: of a day past, the findings that were open then say it themselves."""
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
-    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}
+    mine = [finding for finding in known if finding.rule_id.startswith((page_scans.PREFIX, *compared.RULES))]
+    ids = {page_scans.record_of(finding) for finding in mine} | {id_ for f in mine for id_ in f.evidence.get("others", ())}
     present = {stored.id: stored for stored in record_store.by_ids(connection, ids)}
-    return list(page_scans.mended(connection, known, bad, present))
+    seen = scan_store.scanned(connection, {id_ for f in mine if f.rule_id in compared.RULES for id_ in (page_scans.record_of(f), *f.evidence.get("others", ()))})
+
+    def state(record_id: int) -> str:
+        stored = present.get(record_id)
+        if stored is None or stored.removed_at is not None:
+            return "gone"
+        return "scanned" if (stored.id, stored.content_hash) in seen else "unseen"
+
+    return [*page_scans.mended(connection, known, bad, present), *compared.mended(known, bad, state)]
 
 
 def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:
