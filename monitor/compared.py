@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from datasketch import MinHashLSH
 
+from core.clock import day_start
 from core.nouns import Finding, Judgement, Record, Severity, Verdict
 from core.settings import Settings
 from core.text import fold_plain
@@ -41,12 +42,12 @@ class Listed:
     by_source: dict[str, Sequence[Head]] = field(default_factory=dict)
     static: Collection[str] = ()
 
-    def standing(self) -> dict[int, tuple[Head, set[str]]]:
-        """Each record that stands, once, with its sources."""
+    def standing(self, ids: Collection[int]) -> dict[int, tuple[Head, set[str]]]:
+        """Those of these records that stand, each once, with its sources."""
         found: dict[int, tuple[Head, set[str]]] = {}
-        for source, heads in self.by_source.items():
+        for source, heads in self.by_source.items() if ids else ():
             for head in heads:
-                if head.removed_at is None:
+                if head.id in ids and head.removed_at is None:
                     found.setdefault(head.id, (head, set()))[1].add(source)
         return found
 
@@ -54,13 +55,15 @@ class Listed:
         """The contents whose contacts hold today, and whether they are there to give contacts: pages of static columns, guides
         of the last year. A notice counts for three months; its telephone is nobody's afterwards."""
         found: dict[Content, tuple[Head, bool]] = {}
+        guides, notices = (day_start(self.day - old) for old in (_GUIDE_AGE, _NOTICE_AGE))
         for source, heads in self.by_source.items():
+            static = source in self.static
             for head in heads:
-                if head.removed_at is not None:
+                at = head.published.at if head.published else head.first_seen_at
+                if head.removed_at is not None or not (static or at >= guides):
                     continue
-                old = timedelta(days=(self.day - age(head)[0].date()).days)
-                lasting = source in self.static or (old <= _GUIDE_AGE and _GUIDE.search(head.title) is not None)
-                if lasting or old <= _NOTICE_AGE:
+                lasting = static or _GUIDE.search(head.title) is not None
+                if lasting or at >= notices:
                     before = found.get((head.id, head.content_hash), (head, False))[1]
                     found[head.id, head.content_hash] = head, lasting or before
         return found
@@ -90,7 +93,8 @@ def differing(pages: Mapping[Content, tuple[Head, bool]], kept: Mapping[Content,
         head = pages[content][0]
         yield Judgement(
             rule_id=CONTACTS, subject=f"record:{head.id}", verdict=Verdict.BAD, severity=Severity.WARN,
-            title=f"联系方式与其他页面不一致：{head.title or head.url}", reason="；".join(reason for reason, _ in found) + "。请核对后统一。",
+            title=f"联系方式与其他页面不一致：{head.title or head.url}",
+            reason="；".join(reason for reason, _ in found) + "。请核对后统一。",
             evidence={"url": head.url, "other_url": found[0][1].url, "others": sorted({other.id for _, other in found})},
         )
 
@@ -146,13 +150,18 @@ def duplicates(standing: Mapping[int, tuple[Head, set[str]]], pairs: Iterable[Li
         )
 
 
+def record_of(found: Finding | Judgement) -> int:
+    """The id of the record that a finding of these rules speaks of."""
+    return int(found.subject.partition(":")[2])
+
+
 def mended(known: Iterable[Finding], bad: Collection[str], state: Callable[[int], str]) -> Iterator[Judgement]:
     """Ok for each open finding that is a fault no more. ``state`` of a record: "gone", "scanned" (as it stands), or "unseen": while
     one of the pages that contradict each other has not been read as it stands, nothing is closed."""
     for finding in known:
         if finding.rule_id not in RULES or finding.fingerprint in bad:
             continue
-        subject = state(int(finding.subject.partition(":")[2]))
+        subject = state(record_of(finding))
         if subject != "gone" and "unseen" in (subject, *(state(other) for other in finding.evidence.get("others", ()))):
             continue
         reason = "网页已撤下" if subject == "gone" else "已经一致" if finding.rule_id == CONTACTS else "不再重复"
@@ -169,7 +178,7 @@ def liken_new(engine: Engine) -> int:
         new = likenesses.waiting(connection)
         if not new:
             return 0
-        there = likenesses.between(connection, *likenesses.around(new, SEASON))
+        there = likenesses.between(connection, new[0].at - SEASON, new[-1].at + SEASON)
     index = MinHashLSH(threshold=0.7, num_perm=PERMUTATIONS)
     by_content = {signed.content: signed for signed in (*there, *new)}
     with index.insertion_session() as session:
@@ -184,7 +193,8 @@ def liken_new(engine: Engine) -> int:
 
 
 def _near(signed: Signed, index: MinHashLSH, by_content: Mapping[Content, Signed]) -> Iterator[tuple[Content, Content]]:
-    others = (by_content[content] for content in index.query(minhash(signed.signature)) if content[0] != signed.content[0])
+    alike: list[Content] = index.query(minhash(signed.signature))  # type: ignore[assignment]
+    others = (by_content[content] for content in alike if content[0] != signed.content[0])
     close = [other for other in others if abs(other.at - signed.at) < SEASON and candidates(signed.signature, other.signature)]
     close.sort(key=lambda other: -sum(a == b for a, b in zip(signed.signature, other.signature, strict=True)))
     for other in close[:_NEAREST]:

@@ -32,13 +32,17 @@ _LABELS: Sequence[tuple[Kind, re.Pattern[str]]] = (
     ("hours", re.compile(r"(?:办公时间|工作时间|办理时间|服务时间|对外办公时间)[:：为]")),
 )
 # A label of another contact ends the value before it.
-_NEXT = re.compile(r"[。；;\n]|[，, ](?=[\u4e00-\u9fff]{2,8}[:：])|(?=(?:联系电话|办公电话|传真|办公地址|办公时间|邮政编码|电子邮箱|邮编|邮箱)[:：])")
+_NEXT = re.compile(
+    r"[。；;\n]|[，, ](?=[\u4e00-\u9fff]{2,8}[:：])|(?=(?:联系电话|办公电话|传真|办公地址|办公时间|邮政编码|电子邮箱|邮编|邮箱)[:：])"
+)
 _HEADS: Sequence[tuple[Kind, re.Pattern[str]]] = (
     ("telephone", re.compile(r"^(?:联系|办公|办公室)?(?:电话|联系方式)(?:号码)?$")), ("fax", re.compile("^传真")),
     ("address", re.compile("^(?:办公|服务|联系|通讯)?(?:地址|地点)$")), ("hours", re.compile("^(?:办公|工作|服务)时间$")),
 )
 _UNIT_HEAD = re.compile(r"^(?:部门|单位|科室|机构|站所|内设机构|办公室|股室|处室|单位部门|部门单位|机构科室)(?:名称)?$")
-_ROLE = re.compile(r"(?:的?(?:主要|工作)?(?:职责|职能|简介|概况|联系方式|联系电话|办公电话|机构职能|工作职能|信息公开指南|政府信息公开指南|政务公开指南|通讯录))+(?:一览表?)?$")
+_ROLE = re.compile(
+    r"(?:的?(?:主要|工作|机构)?(?:职责|职能|简介|概况|联系方式|联系电话|办公电话|(?:政府)?信息公开指南|政务公开指南|通讯录))+(?:一览表?)?$"
+)
 _PLACE = re.compile(r"^(?:[\u4e00-\u9fff]{2,3}省)?(?:[\u4e00-\u9fff]{2,3}市)?(?:[\u4e00-\u9fff]{2,3}[县区])?")
 _TIME = re.compile(r"(?P<half>上午|下午|早上?|中午|晚上?)?\s*(?P<h>\d{1,2})\s*(?:[:：时点])\s*(?P<m>\d{2}|半)?分?")
 _PLACES = re.compile(r"(\d+|[一二三四五六七八九十]{1,2})(号|层|楼|室|栋|幢)")
@@ -90,6 +94,7 @@ def unit_name(written: str, own: Sequence[str]) -> str:
     name = _PLACE.sub("", name, count=1) if not name.startswith(("社区", "县", "区")) else name
     for town in sorted(own, key=len, reverse=True):
         name = name.removeprefix(town)
+    name = re.sub(r"^(?:本|我)?[镇乡](?=人民政府|政府|党)", "", name)
     rest = re.sub(r"^(?:人民)?政府(?=[\u4e00-\u9fff]{2})", "", name)
     name = "人民政府" if rest in ("政府", "人民政府", "") and name else rest
     name = re.sub(r"(?<=[\u4e00-\u9fff])办$", "办公室", name)
@@ -176,5 +181,5 @@ def clash(one: Iterable[str], other: Iterable[str], kind: Kind) -> bool:
 
 
 def _apart(one: str, other: str) -> bool:
-    first, second = dict((mark, n) for n, mark in _PLACES.findall(one)), dict((mark, n) for n, mark in _PLACES.findall(other))
+    first, second = ({mark: n for n, mark in _PLACES.findall(each)} for each in (one, other))
     return any(first[mark] != second[mark] for mark in first.keys() & second.keys())

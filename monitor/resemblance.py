@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -65,9 +66,9 @@ def same_text(one: Record, other: Record) -> float | None:
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     if matcher.quick_ratio() < ALIKE or (ratio := matcher.ratio()) < ALIKE:
         return None
-    changed = [(first[i:j], second[k:m], second[m : m + 4], second[max(0, k - 2) : k])
-               for tag, i, j, k, m in matcher.get_opcodes() if tag == "replace"]  # fmt: skip
-    return None if any(_filled_in(*each) for each in changed) else round(ratio, 3)
+    changed = _replaced(matcher.get_opcodes())
+    filled_in = (_filled_in(first[i:j], second[k:m], second[m : m + 4], second[max(0, k - 2) : k]) for i, j, k, m in changed)
+    return None if any(filled_in) else round(ratio, 3)
 
 
 def _letters(body: str) -> str:
@@ -94,6 +95,20 @@ def _other_files(one: Record, other: Record) -> bool:
     """Whether both carry files and these are not the same ones: then what is published lies there."""
     first, second = ({file.sha256 or file.name for file in record.attachments} for record in (one, other))
     return bool(first and second) and not first & second
+
+
+def _replaced(opcodes: Iterable[tuple[str, int, int, int, int]]) -> list[list[int]]:
+    """Passages of the one in whose stead others stand in the other. Where only a few characters between two changes are the same,
+    they are so by chance: it is one passage."""
+    spans: list[list[int]] = []
+    for tag, i, j, k, m in opcodes:
+        if tag == "equal":
+            continue
+        if spans and i - spans[-1][1] < _SHINGLE:
+            spans[-1][1], spans[-1][3] = j, m
+        else:
+            spans.append([i, j, k, m])
+    return [span for span in spans if span[0] < span[1] and span[2] < span[3]]
 
 
 def _filled_in(old: str, new: str, after: str, before: str) -> bool:

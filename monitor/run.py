@@ -166,14 +166,15 @@ def _pages(connection: Connection, view: _View) -> tuple[list[Judgement], int]:
     sources = page_scans.own_sources(view.settings)
     by_source = view.listed(connection, sources)
     listing = compared.Listed(view.day, {source: by_source.get(source, []) for source in sources}, compared.static_sources(view.settings))
+    standing: set[int] = set()
     for source, listed in listing.by_source.items():
         owner = _owner(view.settings, source)
         found = [*pages.check(listed, view.day, known), *page_scans.judge(listed, flawed)]
         said += [replace(judgement, owner=owner) for judgement in found]
         looked += len(listed) * len(pages.KINDS) - len(found)
-    standing = listing.standing()
+        standing.update(head.id for head in listed if head.removed_at is None)
     said += _revisions(connection, view, standing)
-    said += _compared(connection, view, listing, standing)
+    said += _compared(connection, view, listing)
     return said, looked
 
 
@@ -182,15 +183,14 @@ def _owner(settings: Settings, source: str) -> str | None:
     return owner or settings.source(source)[1].owner
 
 
-def _compared(
-    connection: Connection, view: _View, listed: compared.Listed, standing: Mapping[int, tuple[Head, set[str]]]
-) -> Iterator[Judgement]:
-    pages_of_contacts = listed.contact_pages()
-    kept = scan_store.contacts(connection, sorted({record_id for record_id, _ in pages_of_contacts}))
+def _compared(connection: Connection, view: _View, listing: compared.Listed) -> Iterator[Judgement]:
+    contact_pages = listing.contact_pages()
+    kept = scan_store.contacts(connection, sorted({record_id for record_id, _ in contact_pages}))
     pairs = likenesses.pairs(connection)
-    for judgement in (*compared.differing(pages_of_contacts, kept), *compared.duplicates(standing, pairs)):
-        source = min(standing[int(judgement.subject.partition(":")[2])][1])
-        yield replace(judgement, owner=_owner(view.settings, source))
+    said = [*compared.differing(contact_pages, kept)]
+    standing = listing.standing({content[0] for pair in pairs for content in (pair.one, pair.other)} | set(map(compared.record_of, said)))
+    for judgement in (*said, *compared.duplicates(standing, pairs)):
+        yield replace(judgement, owner=_owner(view.settings, min(standing[compared.record_of(judgement)][1])))
 
 
 def _revisions(connection: Connection, view: _View, standing: Collection[int]) -> Iterator[Judgement]:
@@ -205,10 +205,10 @@ def _revisions(connection: Connection, view: _View, standing: Collection[int]) -
 def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:
     """What the scan finds no more. Only of today: of a day past, the findings that were open then say it themselves."""
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
-    mine = [finding for finding in known if finding.rule_id.startswith((page_scans.PREFIX, *compared.RULES))]
-    ids = {page_scans.record_of(finding) for finding in mine} | {id_ for f in mine for id_ in f.evidence.get("others", ())}
+    beside = {f.fingerprint: {compared.record_of(f), *f.evidence.get("others", ())} for f in known if f.rule_id in compared.RULES}
+    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}.union(*beside.values())
     present = {stored.id: stored for stored in record_store.by_ids(connection, ids)}
-    seen = scan_store.scanned(connection, {id_ for f in mine if f.rule_id in compared.RULES for id_ in (page_scans.record_of(f), *f.evidence.get("others", ()))})
+    seen = scan_store.scanned(connection, set().union(*beside.values()))
 
     def state(record_id: int) -> str:
         stored = present.get(record_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import and_, select, update
 
@@ -65,11 +65,6 @@ def pairs(connection: Connection) -> list[Likeness]:
     """All that were found, of contents present and past."""
     rows = connection.execute(select(likenesses).where(own(connection, likenesses)))
     return [Likeness((row.record_id, row.content_hash), (row.other_id, row.other_hash), row.likeness) for row in rows]
-
-
-def around(signed: Sequence[Signed], season: timedelta) -> tuple[datetime, datetime]:
-    """The times between which what these could be copies of is dated."""
-    return signed[0].at - season, signed[-1].at + season
 
 
 def _signed(connection: Connection, condition: object) -> list[Signed]:
