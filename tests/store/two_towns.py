@@ -346,6 +346,7 @@ CALLS: dict[Any, dict[str, Call]] = {
         "replace_all": lambda c, t: mentions.replace_all(c, [(t.record, "h2", ())], LATER),
         "of_record": lambda c, t: mentions.of_record(c, t.record),
         "of_records": lambda c, t: mentions.of_records(c, [t.record]),
+        "threads_naming": lambda c, t: mentions.threads_naming(c, ["镇"], SINCE, UNTIL),
         "counts": lambda c, t: mentions.counts(c, SINCE, UNTIL),
     },
     deliveries: {
