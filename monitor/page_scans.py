@@ -17,10 +17,12 @@ from monitor import elements as element_rules
 from monitor import wording as dictionaries
 from monitor.accuracy import TITLES as ACCURACY
 from monitor.accuracy import PageFacts, check_page
+from monitor.contacts import contacts
 from monitor.elements import TITLES as ELEMENTS
 from monitor.elements import ElementRules, check_elements
 from monitor.privacy import rules as privacy_rules
 from monitor.privacy.rules import PrivacyRules
+from monitor.resemblance import signature
 from monitor.scan import VERSION, scan
 from monitor.scanned import Flaw, ScannedText
 from monitor.wording import Wording
@@ -145,6 +147,8 @@ def _scanned(stored: StoredRecord, text: ScannedText, rules: Rules, today: date)
     worst = min((flaw.severity for flaw in flaws), key=lambda severity: severity.rank, default=None)
     return Scan(
         record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(_kept, flaws)), worst=worst,
+        contacts=tuple(contact.data() for contact in contacts(stored.record.title, text, rules.own)),
+        signature=signature(stored.record.body),
     )
 
 

@@ -12,7 +12,8 @@ from core.text import fold_plain
 from monitor.series import missing_issue, yearly_missing
 from store.record_rows import Head
 
-_SEASON = timedelta(days=180)
+SEASON = timedelta(days=180)
+"""Within it two pages alike are one thing twice; a year apart they are two years' items."""
 
 Look = Callable[[Sequence[Head], date], Iterator[tuple[Head, str]]]
 """Looks over the records of one column; answers those that are bad, each with the reason."""
@@ -32,18 +33,19 @@ def repeated_title(records: Sequence[Head], day: date) -> Iterator[tuple[Head, s
     standing = [head for head in records if head.removed_at is None and head.title]
     first: dict[str, Head] = {}
     # The one that came first is right; those that repeat it soon after are each a finding. A yearly notice is not.
-    for head in sorted(standing, key=_age):
+    for head in sorted(standing, key=age):
         title = fold_plain(head.title)
         original = first.setdefault(title, head)
         if original is head:
             continue
-        if _age(head)[0] - _age(original)[0] < _SEASON:
+        if age(head)[0] - age(original)[0] < SEASON:
             yield head, f"同一栏目中已有同题信息：{head.title}（{original.url}）"
         else:
             first[title] = head
 
 
-def _age(head: Head) -> tuple[datetime, int]:
+def age(head: Head) -> tuple[datetime, int]:
+    """When a page is dated, and its id: what pages are ordered by."""
     return (head.published.at if head.published else head.first_seen_at), head.id
 
 

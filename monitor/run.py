@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, ItemStatus, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import Settings
-from monitor import application_watch, freshness, intake, ledger, page_scans, pages, revisions, watch
+from monitor import application_watch, compared, freshness, intake, ledger, page_scans, pages, revisions, watch
 from monitor.catalogue.choices import with_choices
 from monitor.items import judging as item_judging
 from monitor.items.judging import ItemView
@@ -18,7 +18,7 @@ from monitor.looks import Looks
 from store import applications as application_store
 from store import catalogue_choices as choice_store
 from store import findings as finding_store
-from store import history
+from store import history, likenesses
 from store import records as record_store
 from store import runs as run_store
 from store import scans as scan_store
@@ -99,6 +99,7 @@ def check(
             return _look_on(connection, _as_decided(connection, settings), now, day, scope)
     if read is not None and scope in (None, "pages"):
         page_scans.scan_new(settings, engine, read, now=now, progress=progress)
+        compared.liken_new(engine)
     with transaction(engine) as connection:
         settings = _as_decided(connection, settings)
         new_cases = intake.take_in(connection, settings, now, progress)
@@ -198,20 +199,35 @@ def _pages(connection: Connection, view: _View, items: ItemView) -> tuple[list[J
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
     standing: set[int] = set()
-    for source in page_scans.own_sources(view.settings):
-        owner = next((c.owner for c in view.settings.columns if c.source == source and c.owner), None)
-        owner = owner or view.settings.source(source)[1].owner
-        listed = items.listed.get(source, [])
+    listing = compared.Listed(view.day, items.listed, compared.static_sources(view.settings))
+    for source, listed in listing.by_source.items():
+        owner = _owner(view.settings, source)
         found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed)]
         said += [replace(judgement, owner=owner) for judgement in found if judgement.rule_id != COMMON or judgement.subject not in apart]
-        standing.update(head.id for head in listed if head.removed_at is None)
         looked += len(listed) * len(pages.KINDS) - len(found)
+        standing.update(head.id for head in listed if head.removed_at is None)
     said += _revisions(connection, view, standing)
+    said += _compared(connection, view, listing)
     return said, looked
 
 
 def _texts(found: Iterable[StoredRecord]) -> dict[int, str]:
     return {stored.id: "\n".join((stored.record.body, *(each.text for each in stored.record.attachments))) for stored in found}
+
+
+def _owner(settings: Settings, source: str) -> str | None:
+    owner = next((column.owner for column in settings.columns if column.source == source and column.owner), None)
+    return owner or settings.source(source)[1].owner
+
+
+def _compared(connection: Connection, view: _View, listing: compared.Listed) -> Iterator[Judgement]:
+    contact_pages = listing.contact_pages()
+    kept = scan_store.contacts(connection, sorted({record_id for record_id, _ in contact_pages}))
+    pairs = likenesses.pairs(connection)
+    said = [*compared.differing(contact_pages, kept)]
+    standing = listing.standing({content[0] for pair in pairs for content in (pair.one, pair.other)} | set(map(compared.record_of, said)))
+    for judgement in (*said, *compared.duplicates(standing, pairs)):
+        yield replace(judgement, owner=_owner(view.settings, min(standing[compared.record_of(judgement)][1])))
 
 
 def _revisions(connection: Connection, view: _View, standing: Collection[int]) -> Iterator[Judgement]:
@@ -226,9 +242,18 @@ def _revisions(connection: Connection, view: _View, standing: Collection[int]) -
 def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterable[Judgement]) -> list[Judgement]:
     """What the scan finds no more. Only of today: of a day past, the findings that were open then say it themselves."""
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
-    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}
+    beside = {f.fingerprint: {compared.record_of(f), *f.evidence.get("others", ())} for f in known if f.rule_id in compared.RULES}
+    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}.union(*beside.values())
     present = {stored.id: stored for stored in record_store.by_ids(connection, ids)}
-    return list(page_scans.mended(connection, known, bad, present))
+    seen = scan_store.scanned(connection, set().union(*beside.values()))
+
+    def state(record_id: int) -> str:
+        stored = present.get(record_id)
+        if stored is None or stored.removed_at is not None:
+            return "gone"
+        return "scanned" if (stored.id, stored.content_hash) in seen else "unseen"
+
+    return [*page_scans.mended(connection, known, bad, present), *compared.mended(known, bad, state)]
 
 
 def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:

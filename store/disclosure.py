@@ -3,7 +3,21 @@ people decided of catalogue items."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    true,
+)
 
 from store.columns import Instant, id_column, metadata, town_column
 
@@ -26,7 +40,8 @@ applications = Table(
     Index(None, "town", "received"),
 )
 
-# What the scan found in one content of a record; ``rules``: the digest of what it looked for.
+# What the scan found in one content of a record; ``rules``: the digest of what it looked for. ``signature`` (base64) tells near
+# duplicates; ``likened``: whether it has been compared with the others.
 scans = Table(
     "scans",
     metadata,
@@ -37,7 +52,24 @@ scans = Table(
     Column("scanned_at", Instant, nullable=False),
     Column("flaws", JSON, nullable=False),
     Column("worst", String(10)),
+    Column("contacts", JSON(none_as_null=True)),
+    Column("signature", String(344)),
+    Column("likened", Boolean, nullable=False, server_default=true()),
     Index(None, "town", "worst"),
+    Index(None, "town", "likened"),
+)
+
+# Two contents that are one text put out twice; ``record_id`` is the one that was compared later.
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("record_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("content_hash", String(64), primary_key=True),
+    Column("other_id", Integer, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("other_hash", String(64), primary_key=True),
+    town_column(),
+    Column("likeness", Float, nullable=False),
+    Index(None, "town"),
 )
 
 application_steps = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
@@ -61,6 +61,18 @@ def of_records(connection: Connection, record_ids: Iterable[int]) -> dict[int, l
             mention = Mention(**dict(zip(_NAMES, values, strict=True)))
             found.setdefault(record_id, []).append(mention)
     return found
+
+
+def threads_naming(connection: Connection, subjects: Collection[str], start: datetime, end: datetime) -> list[int]:
+    """The ids of messages that stand, name one of the subjects for certain and are dated from ``start`` to before ``end``."""
+    records = tables.records
+    query = (
+        select(_TABLE.c.record_id).distinct()
+        .join(records, records.c.id == _TABLE.c.record_id)
+        .where(records.c.kind == "thread", records.c.newest_at >= start, records.c.newest_at < end, records.c.removed_at.is_(None))
+        .where(_TABLE.c.confidence == "certain", _TABLE.c.subject.in_(list(subjects)), own(connection, records))
+    )
+    return sorted(connection.execute(query).scalars())
 
 
 def counts(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:

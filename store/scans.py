@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,10 @@ class Scan:
     rules: str
     flaws: tuple[dict[str, Any], ...]
     worst: Severity | None
+    contacts: tuple[list[str], ...] = ()
+    """What :class:`monitor.contacts.Contact` keeps of itself."""
+    signature: bytes | None = None
+    """Of the text, to tell near duplicates by; None for one that is too short."""
 
     @property
     def content(self) -> Content:
@@ -59,14 +64,17 @@ def save(connection: Connection, found: Iterable[Scan], at: datetime) -> None:
     connection's town."""
     rows: list[dict[str, Any]] = [
         {"record_id": scan.record_id, "content_hash": scan.content_hash, "rules": scan.rules, "scanned_at": at,
-         "flaws": list(scan.flaws), "worst": scan.worst}
+         "flaws": list(scan.flaws), "worst": scan.worst, "contacts": list(scan.contacts) or None,
+         "signature": b64encode(scan.signature).decode() if scan.signature else None, "likened": scan.signature is None}
         for scan in found
     ]
     for portion in portions(row["record_id"] for row in rows):
         known = select(records.c.id).where(records.c.id.in_(portion), own(connection, records))
         if strange := set(portion).difference(connection.execute(known).scalars()):
             raise KeyError(min(strange))
-    upsert(connection, scans, rows, ["record_id", "content_hash"], ["rules", "scanned_at", "flaws", "worst"])
+    upsert(connection, scans, rows, ["record_id", "content_hash"], [
+        "rules", "scanned_at", "flaws", "worst", "contacts", "signature", "likened",
+    ])
 
 
 def flawed(connection: Connection) -> dict[Content, Scan]:
@@ -84,10 +92,21 @@ def scanned(connection: Connection, record_ids: Iterable[int]) -> dict[Content, 
     return found
 
 
+def contacts(connection: Connection, record_ids: Iterable[int]) -> dict[Content, list[list[str]]]:
+    """The contacts that the contents of these records give, those that give any."""
+    found: dict[Content, list[list[str]]] = {}
+    columns = scans.c.record_id, scans.c.content_hash, scans.c.contacts
+    for portion in portions(record_ids):
+        query = select(*columns).where(scans.c.record_id.in_(portion), scans.c.contacts.is_not(None), own(connection, scans))
+        found |= {(row.record_id, row.content_hash): row.contacts for row in connection.execute(query)}
+    return found
+
+
 def _scan(row: Any) -> Scan:
     return Scan(
         record_id=row.record_id, content_hash=row.content_hash, rules=row.rules, flaws=tuple(row.flaws),
-        worst=Severity(row.worst) if row.worst else None,
+        worst=Severity(row.worst) if row.worst else None, contacts=tuple(row.contacts or ()),
+        signature=b64decode(row.signature) if row.signature else None,
     )
 
 

@@ -26,6 +26,7 @@ from store.disclosure import (
     applications,
     catalogue_choices,
     contests,
+    likenesses,
     scans,
     yearly_entries,
 )
@@ -34,7 +35,7 @@ from store.installation import api_tokens, audit, host_leases, job_runs, session
 __all__ = [
     "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts",
     "audit", "case_steps", "cases", "catalogue_choices", "contests", "deliveries", "finding_events", "findings", "host_leases",
-    "job_runs", "judgements", "mentions", "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions",
+    "job_runs", "judgements", "likenesses", "mentions", "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions",
     "sightings", "sign_ins", "source_states", "users", "validators", "versions", "yearly_entries",
 ]
 

@@ -15,7 +15,7 @@ from monitor.privacy.numbers import find, plain
 from monitor.privacy.rules import PrivacyRules
 from monitor.scanned import Flaw, Paragraph
 
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方"
     "白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤储鲍葛项聂刁程"
 )
@@ -24,13 +24,13 @@ BELOW_VILLAGE = (
     r"(?:[0-9一二三四五六七八九十百]+(?:村民组|组|号|栋|幢|单元|室)|[\u4e00-\u9fff]{1,3}(?:村民组|组)(?![织长建合成员]))"
 )
 _OWN = re.compile(
-    rf"(?:户名|收款人|户主|领取人|持卡人|申请人|姓名)[:：为是]?\s*[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
+    rf"(?:户名|收款人|户主|领取人|持卡人|申请人|姓名)[:：为是]?\s*[{SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"
     r"|(?:户名|收款人|收款单位|收款账户|账户名称?|开户名)[:：为是]?\s*[^，。；\n]{2,30}(?:政府|公司|委员会|中心|[所局社院校会站厂])"
 )
 _PERSONS = "姓名|户主|申请人|当事人|村民|反映人|患者|老人|对象|低保户|特困户|残疾人|退役军人|群众|职工|学生"
 _TOWN = re.compile(r".*?(?:[镇乡]|街道)|.*?[县市区]")
 _HOME = re.compile(
-    rf"(?:(?<![\u4e00-\u9fff])(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,、（(：:\s]|男|女|原|现|家|住|身份)[^。；;\n]{{0,30}}?)?"
+    rf"(?:(?<![\u4e00-\u9fff])(?P<name>[{SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,、（(：:\s]|男|女|原|现|家|住|身份)[^。；;\n]{{0,30}}?)?"
     r"(?:家庭住址|现住址|住址|家住|现住|户籍所在地|户籍地址|住所地?|原?居住[于在]?|住[于在])(?:为|是|[:：])?"
     r"(?P<home>[\u4e00-\u9fff0-9]{0,24}?(?:村|社区|居委会|小区|路|街|巷)[\u4e00-\u9fff0-9\-]{0,12}?"
     rf"{BELOW_VILLAGE})"
@@ -77,7 +77,7 @@ def _homes(paragraph: Paragraph) -> Iterator[Flaw]:
 def _named(before: str) -> str:
     """A person's name shortly before."""
     match = re.search(
-        rf"(?:{_PERSONS})(?:为|:|：)?\s*([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})[^。；;\n]{{0,30}}$", before
+        rf"(?:{_PERSONS})(?:为|:|：)?\s*([{SURNAMES}][\u4e00-\u9fff]{{1,2}})[^。；;\n]{{0,30}}$", before
     )
     return match[1] if match else ""
 

@@ -25,6 +25,7 @@ from service.web.pages import (
     catalogue,
     deliveries,
     findings,
+    inspection,
     password,
     reports,
     set_up,
@@ -47,7 +48,7 @@ HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (
     sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, deliveries, reports,
-    annual,
+    annual, inspection,
 )
 _OPEN: dict[str, Any] = {"open": True}
 

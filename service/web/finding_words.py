@@ -50,6 +50,8 @@ RULES: Mapping[str, str] = {
     "run.silent": "巡查每天都应进行",
     "application.due": "依申请公开应在法定期限内答复",
     "run.calendar": "次年的节假日安排应及时录入",
+    "page.contacts_differ": "同一机构的联系方式各页应一致",
+    "page.near_duplicate": "同一内容不应重复发布",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",

@@ -42,6 +42,7 @@ from store import (
     findings,
     history,
     jobs,
+    likenesses,
     looks,
     mentions,
     prune,
@@ -55,6 +56,7 @@ from store import (
 )
 from store.acknowledgements import Acknowledgement
 from store.database import Connection, Engine, transaction
+from store.likenesses import Likeness
 from store.records import Arrival, Sighting
 from store.runs import SourceState, Validator
 from store.scans import Scan
@@ -89,7 +91,15 @@ class Town:
 
 def scan(record_id: int, mark: str, content_hash: str = "h") -> Scan:
     """What a scan found."""
-    return Scan(record_id=record_id, content_hash=content_hash, rules="rules", flaws=({"evidence": mark},), worst=Severity.WARN)
+    return Scan(
+        record_id=record_id, content_hash=content_hash, rules="rules", flaws=({"evidence": mark},), worst=Severity.WARN,
+        contacts=(["办公室", "telephone", mark, mark, "第1段"],), signature=mark.encode() * 64,
+    )
+
+
+def likeness(record_id: int, other: int, alike: float) -> Likeness:
+    """Two contents of a town that are one text."""
+    return Likeness((record_id, "h"), (other, "h"), alike)
 
 
 def fill(engine: Engine, mark: str) -> Town:
@@ -102,6 +112,7 @@ def fill(engine: Engine, mark: str) -> Town:
         case = cases.register(connection, **_case(stored["1"].id, mark), step=step)
         mentions.replace(connection, stored["1"].id, "h", [mention(mark)], at)
         scans.save(connection, [scan(stored["1"].id, mark, stored["1"].content_hash)], at)
+        likenesses.keep(connection, [likeness(stored["1"].id, stored["2"].id, 0.95)], [])
         findings.apply(connection, Fold(opened=(finding(mark), finding(mark, "gone"), finding(mark, f"f-{mark}"))), at)
         findings.apply(connection, Fold(resolved=(finding(mark, "gone", LATER),)), LATER)
         findings.save_judgements(connection, [judgement(mark)], at)
@@ -327,12 +338,20 @@ CALLS: dict[Any, dict[str, Call]] = {
         "save": lambda c, t: scans.save(c, [scan(t.record, "新")], LATER),
         "flawed": lambda c, t: scans.flawed(c),
         "scanned": lambda c, t: scans.scanned(c, [t.record]),
+        "contacts": lambda c, t: scans.contacts(c, [t.record]),
+    },
+    likenesses: {
+        "waiting": lambda c, t: likenesses.waiting(c),
+        "between": lambda c, t: likenesses.between(c, SINCE, UNTIL),
+        "keep": lambda c, t: likenesses.keep(c, [likeness(t.record, t.bare, 0.9)], [(t.record, "h")]),
+        "pairs": lambda c, t: likenesses.pairs(c),
     },
     mentions: {
         "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),
         "replace_all": lambda c, t: mentions.replace_all(c, [(t.record, "h2", ())], LATER),
         "of_record": lambda c, t: mentions.of_record(c, t.record),
         "of_records": lambda c, t: mentions.of_records(c, [t.record]),
+        "threads_naming": lambda c, t: mentions.threads_naming(c, ["镇"], SINCE, UNTIL),
         "counts": lambda c, t: mentions.counts(c, SINCE, UNTIL),
     },
     deliveries: {

@@ -61,6 +61,9 @@ def _write_record(connection: Connection, k: int, at: datetime, evidence: dict[s
         record_id=record, content_hash=f"h{k}", seen_at=at, run=f"run-{k:06}", data={"k": k}, **evidence))
     connection.execute(insert(tables.scans).values(
         record_id=record, content_hash="h", rules="r", scanned_at=at, flaws=[{"evidence": "138****0000"}], worst="warn" if k % 2 else None))
+    if k > 1:
+        connection.execute(insert(tables.likenesses).values(
+            record_id=record, content_hash="h", other_id=record - 1, other_hash="h", likeness=0.95))
     connection.execute(insert(tables.mentions).values(
         record_id=record, content_hash=f"h{k}", subject="镇", term="镇", text="镇", start=0, end=1, field="body",
         confidence="certain", found_at=at))

@@ -126,7 +126,7 @@ def known(two_towns: Workbench, town_id: str) -> Known:
         "findings": finding.fingerprint, "deliveries": delivery.id, "sources": column.source, "digests": month, "kind": "json", "action": "note",
         "reports": month, "users": "reader", "tokens": "0" * 8,
         "{username:str}": "disable", "{case_id:int}": "note",
-        "applications": str(applied.id), "{application_id:int}": "note", "contests": str(contest.id), "annual": f"{now():%Y}", "{year:int}": "json", "export": "xlsx", "static": "workbench.css", "api": "nothing",
+        "applications": str(applied.id), "{application_id:int}": "note", "contests": str(contest.id), "annual": f"{now():%Y}", "{year:int}": "json", "inspection": "national", "export": "xlsx", "static": "workbench.css", "api": "nothing",
     }
     return Known(town_id, values, tuple({title for title in told if len(title) > 6}))
 
