@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from unicodedata import normalize
 
 from crawler.readers.page import Line, Page
 from crawler.readers.trim import is_info
@@ -170,8 +171,8 @@ def _only_site(title: str) -> bool:
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two titles are the same but for spaces, or one is the other with more around it."""
-    first, second = _fold(one), _fold(other)
+    """Whether two titles are the same but for spaces and full or half width, or one is the other with more around it."""
+    first, second = (normalize("NFKC", _fold(text)) for text in (one, other))
     return first in second or second in first
 
 
