@@ -225,12 +225,17 @@ class _Walker:
             self._meta(attrs)
         elif tag == "title":
             self.title_at = len(self.parts)
-        elif tag == "link":
+        elif tag == "img":
+            if self.anchor is not None:
+                self.anchor.title = self.anchor.title or attrs.get("alt") or attrs.get("title", "")
+        else:
+            self._note(tag, attrs)
+
+    def _note(self, tag: str, attrs: dict[str, str]) -> None:
+        """What an element without text says by its attributes."""
+        if tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
-        elif tag == "img":
-            if self.anchor is not None and not self.anchor.title:
-                self.anchor.title = attrs.get("alt") or attrs.get("title", "")
         elif tag == "input":
             self.choice = self.choice or attrs.get("type", "").lower() in ("radio", "checkbox")
         elif tag == "base":
