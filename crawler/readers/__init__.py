@@ -35,7 +35,7 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     shown = title.headline(page, container.start)
     place = shown[1] if shown else None
     if container is _NOWHERE and place is not None:
-        container = Container("generic", *body.short_text(page, weights, place + 1), False)
+        container = Container("generic", *trim.short_text(page, weights, place + 1), False)
     start, end = trim.trimmed(page, weights, container.start, container.end, place)
     kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)

@@ -51,9 +51,22 @@ def _is_row(page: Page, row: int) -> bool:
     if node.cells < 2 or node.nested:
         return False
     sizes: dict[int, int] = {}
+    counts: dict[int, int] = {}
     for line in page.lines[node.start : node.end]:
         sizes[line.cell] = sizes.get(line.cell, 0) + len(line.text)
-    return len(sizes) >= 1 and max(sizes.values()) <= _ROW_CELL
+        counts[line.cell] = counts.get(line.cell, 0) + 1
+    if not sizes or max(sizes.values()) > _ROW_CELL:
+        return False
+    # An article beside a column of links is one row of two cells; in a table of data such a row has others like it.
+    long = any(sizes[cell] >= 100 and counts[cell] >= 3 for cell in sizes)
+    return not long or _rows_like(page, row) >= 3
+
+
+def _rows_like(page: Page, row: int) -> int:
+    """How many rows with as many cells the table of a row has."""
+    table = next((node for node in page.ancestors(row) if page.nodes[node].tag == "table"), -1)
+    first, last = (page.nodes[table].start, page.nodes[table].end) if table >= 0 else (0, 0)
+    return sum(node.tag == "tr" and node.cells == page.nodes[row].cells and first <= node.start < last for node in page.nodes[table:])
 
 
 def _row(page: Page, lines: list[Line], row: int) -> str:
