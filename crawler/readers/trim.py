@@ -59,10 +59,14 @@ def short_text(page: Page, weights: Weights, start: int) -> tuple[int, int]:
 
 def _from_above(page: Page, weights: Weights, headline: int, start: int) -> int:
     """A text that has no element of its own begins where its paragraphs begin, with whom it addresses (各村、各单位：)."""
-    parent = page.nodes[page.lines[start].node].parent
-    while start - 1 > headline and weights.lines[start - 1] >= 0 and not weights.aside[start - 1]:
+    first = page.lines[start].node
+    parent = page.nodes[first].parent
+    while start - 1 > headline and not weights.aside[start - 1]:
         above = page.lines[start - 1]
-        if page.nodes[above.node].parent != parent or page.nodes[above.node].tag != "p" or is_info(above):
+        if weights.lines[start - 1] < 0 and (weights.lines[start - 1] < -1 or not above.text.endswith(("：", ":"))):
+            break
+        beside = page.nodes[above.node].parent == parent and page.nodes[above.node].tag == "p"
+        if is_info(above) or not (above.node == first or beside):
             break
         start -= 1
     return start
