@@ -42,7 +42,8 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     shown_title = title.bare(shown[0], page) if shown else title.without_site(page.title)
     where = place, start, end
     days = _days(page, tags, index, where)
-    changed = published.updated(page)
+    changed, path = published.updated(page), metadata.column_path(page, place, shown_title)
+    more = {name: value for name, value in (("更新时间", changed), ("栏目路径", " > ".join(path))) if value}
     named = tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None
     text = render.render(page, kept)
     return Article(
@@ -53,10 +54,10 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
         publisher=index_table.field(index, "publisher"),
         index_no=index_table.field(index, "index_no"),
         doc_no=index_table.field(index, "doc_no") or metadata.document_number(page.lines[i].text for i in kept[:4]),
-        column_name=tags.get("ColumnName"),
+        column_name=tags.get("ColumnName") or (path[-1] if path else None),
         body=text,
         attachments=attachments_of(page, place if place is not None else start, container.end),
-        meta=tags | index | ({"更新时间": changed} if changed else {}),
+        meta=tags | index | more,
         reader=container.platform,
         doubts=tuple(_doubts(decoded, tags, shown_title, days)) + _unreadable(f"{named}{text}"),
     )
