@@ -6,6 +6,8 @@ all else the generic reader. Where two of them disagree the first counts and the
 
 from __future__ import annotations
 
+import re
+
 from core.clock import Moment
 from crawler.readers import body, index_table, metadata, published, render, title, trim
 from crawler.readers.article import Article
@@ -20,6 +22,7 @@ __all__ = ["Article", "Decoded", "Page", "decode", "parse_page", "read_page"]
 
 _NOWHERE = Container("generic", 0, 0, False)
 _WEAK_SHARE = 0.7
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
 def read_page(data: bytes, *, url: str | None = None, content_type: str | None = None) -> Article:
@@ -32,28 +35,31 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     shown = title.headline(page, container.start)
     place = shown[1] if shown else None
     if container is _NOWHERE and place is not None:
-        container = Container("generic", *body.short_text(page, weights, place + 1), False)
+        container = Container("generic", *trim.short_text(page, weights, place + 1), False)
     start, end = trim.trimmed(page, weights, container.start, container.end, place)
     kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)
     shown_title = title.bare(shown[0], page) if shown else title.without_site(page.title)
     where = place, start, end
     days = _days(page, tags, index, where)
-    changed = published.updated(page)
+    changed, path = published.updated(page), metadata.column_path(page, place, shown_title)
+    more = {name: value for name, value in (("更新时间", changed), ("栏目路径", " > ".join(path))) if value}
+    named = tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None
+    text = render.render(page, kept)
     return Article(
-        title=tags.get("ArticleTitle") or index_table.field(index, "title") or shown_title or None,
+        title=named,
         published=next((moment for _, moment in days), None) or published.from_url(page),
         written=parse_date(index_table.field(index, "written") or ""),
         source=tags.get("ContentSource") or index_table.field(index, "source") or metadata.source_near(page, place, start),
         publisher=index_table.field(index, "publisher"),
         index_no=index_table.field(index, "index_no"),
         doc_no=index_table.field(index, "doc_no") or metadata.document_number(page.lines[i].text for i in kept[:4]),
-        column_name=tags.get("ColumnName"),
-        body=render.render(page, kept),
+        column_name=tags.get("ColumnName") or (path[-1] if path else None),
+        body=text,
         attachments=attachments_of(page, place if place is not None else start, container.end),
-        meta=tags | index | ({"更新时间": changed} if changed else {}),
+        meta=tags | index | more,
         reader=container.platform,
-        doubts=tuple(_doubts(decoded, tags, shown_title, days)),
+        doubts=tuple(_doubts(decoded, tags, shown_title, days)) + _unreadable(f"{named}{text}"),
     )
 
 
@@ -88,6 +94,13 @@ def _days(
     if not any(moment for _, moment in said):
         said += [("脚本", published.from_scripts(page))]
     return [(name, moment) for name, moment in said if moment]
+
+
+def _unreadable(text: str) -> tuple[str, ...]:
+    """Characters of a private use area: what they mean only the font tells that the page was written with."""
+    private = sorted(set(_PRIVATE.findall(text)))
+    codes = "、".join(f"U+{ord(char):X}" for char in private[:5])
+    return (f"编码：含私用区字符 {codes}，只有专用字体能显示，请核对原文",) if private else ()
 
 
 def _doubts(decoded: Decoded, tags: dict[str, str], shown: str, days: list[tuple[str, Moment]]) -> list[str]:

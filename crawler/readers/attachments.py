@@ -17,7 +17,7 @@ _HANDLER = re.compile(
     re.I,
 )
 # What links to files say that does not tell one file from another.
-_NOTHING = re.compile(r"(?:点击|点此|请|在此|此处|这里|在线|立即|查看|下载|附件|文件|原文|全文|详情|预览|打开|阅读|[\s:：.、()（）\[\]【】]|[\d一二三四五六七八九十]{1,3}|download|Download)*")
+_NOTHING = re.compile(r"(?:点击|点此|请|在此|此处|这里|在线|立即|查看|下载|附件|文件|原文|全文|详情|预览|打开|阅读|[\s:：.、()（）\[\]【】\d一二三四五六七八九十]|download|Download)*")
 _HAN = re.compile("[\u3400-\u9fff]")
 _BEHIND = 12
 _NOT_LINKS = ("javascript:", "#", "mailto:", "tel:", "data:")

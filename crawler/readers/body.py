@@ -27,8 +27,8 @@ _COMMENTS = re.compile(r"comment|pinglun|reply|replies|huifu|respond|feedback|gu
 # characters, ten times as quickly as otherwise.
 _BOILERPLATE = re.compile(
     r"版权所有|版權所有|ICP备|ICP证|icp备|网安备|公网安备|Copyright|CopyRight|COPYRIGHT|copyright|©|All [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED|"
-    r"all rights reserved|违法和不良信息|举报电话|许可证号?|未经授权|未經授權|"
-    r"未经.{0,12}(?:允许|许可)|转载请注明|請註明|免责声明|免責聲明|网站标识码|技术支持|主办单位|建议使用.{0,20}分辨率|Powered [Bb]y|powered by|POWERED BY|扫一扫|"
+    r"all rights reserved|违法和不良信息|举报电话|许可证号?|未經授權|网站声明|邮编|邮政编码|"
+    r"未经.{0,12}(?:允许|许可|授权)|转载请注明|請註明|免责声明|免責聲明|网站标识码|技术支持|主办单位|建议使用.{0,20}分辨率|Powered [Bb]y|powered by|POWERED BY|扫一扫|浏览器版本|"
     r"二维码|微信公众号|客户端下载|下载客户端|仅代表.{0,12}(?:作者|网友|本人|个人)|只代表.{0,12}(?:作者|网友|本人|个人)|僅代表.{0,12}(?:作者|网友|本人|个人)|"
     r"不代?表.{0,8}(?:本网|本站|本报|我们|新浪|网站).{0,8}(?:观点|立场|赞同)|无代?表.{0,8}(?:本网|本站|本报|我们|新浪|网站).{0,8}(?:观点|立场|赞同)|并不意味着赞同|"
     r"与(?:本网|本站|本报|凤凰网).{0,4}无关|凡(?:本网|本站)?.{0,4}注明|不构成.{0,12}建议|风险自担|自负其责"
@@ -36,6 +36,7 @@ _BOILERPLATE = re.compile(
 _BOILERPLATE_HEAD = re.compile(r"声明[:：]|[（(]?(?:本文|以上)(?:内容)?(?:仅供参考|转载自)")
 _FLAT = frozenset({"p", "td", "th", "pre", "section", "font", "span", "blockquote"})
 _SHORT = 0.1
+BOILERPLATE_WEIGHT = -20.0
 _RUN_OVER_ELEMENT = 1.5
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -125,7 +126,7 @@ def _weight(page: Page, line: Line) -> float:
     if line.links * 2 > length or (tag == "li" and line.links * 3 > length and length < 80):
         return -8.0 - min(line.links, 40) * 0.5
     if length < 320 and (_BOILERPLATE.search(text) or _BOILERPLATE_HEAD.match(text)):
-        return -20.0
+        return BOILERPLATE_WEIGHT
     plain = length - line.links
     if tag in _HEADINGS and plain < 60:
         return -1.0
@@ -157,14 +158,6 @@ def best_range(page: Page, weights: Weights) -> tuple[int, int] | None:
         if weights.of(around.start, around.end) >= best_weight - 3:
             best = around
     return best.start, best.end
-
-
-def short_text(page: Page, weights: Weights, start: int) -> tuple[int, int]:
-    """What stands behind the headline of a page without prose (本月无此类信息): up to the first link, aside or boilerplate."""
-    end = start
-    while end < min(start + 12, len(page.lines)) and weights.lines[end] > -8.0 and not weights.aside[end]:
-        end += 1
-    return start, end
 
 
 def _heaviest_run(lines: list[float]) -> tuple[int, int]:

@@ -123,7 +123,7 @@ def _shifted(data: bytes) -> bytes:
 
 def _hz(data: bytes, content_type: str | None) -> Decoded | None:
     """HZ (RFC 1843), declared or plain to see; scripts hold its marks too, so what comes out must be Chinese."""
-    if "hz" not in _declared(data, content_type) and len(_HZ.findall(data)) < 3:
+    if "hz" not in _declared(data, content_type) and not _HZ.search(data):
         return None
     text = data.decode("hz", "replace")
     return _finish(text, "hz") if _plausibility(text) > _GOOD else None
@@ -171,6 +171,10 @@ def _declared(data: bytes, content_type: str | None) -> list[str]:
 
 def _wide(data: bytes) -> str | None:
     """UTF-16 without a mark: markup has a zero in every other byte."""
+    if data[:2] == b"<\0" and data[3:4] == b"\0":
+        return "utf-16-le"
+    if data[:3] == b"\0<\0":
+        return "utf-16-be"
     head = data[:2048]
     if len(head) < 16 or head.count(0) < len(head) // 4:
         return None

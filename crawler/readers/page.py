@@ -147,7 +147,7 @@ def _plain(page: Page, text: str) -> None:
 
 def _span(attrs: dict[str, str], name: str) -> int:
     """Over how many rows or columns a cell goes; a few dozen at most, whatever is written."""
-    value = attrs.get(name, "1").strip()
+    value = attrs[name].strip()
     return min(max(int(value), 1), 60) if value.isascii() and value.isdigit() else 1
 
 
@@ -183,7 +183,8 @@ class _Walker:
         self.depth = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
-        """An element opens. What is skipped holds no text that a person reads."""
+        """An element opens. What is skipped holds no text that a person reads. ``attrs`` is a dict only where there are any:
+        else it is a mapping whose every look-up is slow, so that ``attrs and`` comes first where it matters."""
         self.depth += 1
         if self.depth > self.deepest:
             self.deepest = self.depth
@@ -198,7 +199,7 @@ class _Walker:
         elif kind == _INLINE:
             if tag in _SPECIAL:
                 self._start_special(tag, attrs)
-            elif "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
+            elif attrs and "id" in attrs and attrs["id"].lower() in _BLOCK_IDS:
                 self.blocks.append(self.depth)
                 self._flush()
                 self._open(tag, attrs)
@@ -224,12 +225,17 @@ class _Walker:
             self._meta(attrs)
         elif tag == "title":
             self.title_at = len(self.parts)
-        elif tag == "link":
+        elif tag == "img":
+            if self.anchor is not None:
+                self.anchor.title = self.anchor.title or attrs.get("alt") or attrs.get("title", "")
+        else:
+            self._note(tag, attrs)
+
+    def _note(self, tag: str, attrs: dict[str, str]) -> None:
+        """What an element without text says by its attributes."""
+        if tag == "link":
             if attrs.get("rel", "").lower() == "canonical":
                 self.page.metas.setdefault("link:canonical", attrs.get("href", ""))
-        elif tag == "img":
-            if self.anchor is not None and not self.anchor.title:
-                self.anchor.title = attrs.get("alt") or attrs.get("title", "")
         elif tag == "input":
             self.choice = self.choice or attrs.get("type", "").lower() in ("radio", "checkbox")
         elif tag == "base":
@@ -308,29 +314,30 @@ class _Walker:
             self.spans = {}
         elif self.row >= 0:
             row = self.page.nodes[self.row]
-            self._pass_spans()
+            if self.spans:
+                self._pass_spans()
             self.cell = self.column
-            self.column += _span(attrs, "colspan")
+            self.column += _span(attrs, "colspan") if attrs and "colspan" in attrs else 1
             row.cells += 1
             row.width = self.column
-            if "rowspan" in attrs and (rows := _span(attrs, "rowspan")) > 1:
+            if attrs and "rowspan" in attrs and (rows := _span(attrs, "rowspan")) > 1:
                 self.spans |= dict.fromkeys(range(self.cell, self.column), rows - 1)
 
     def _pass_spans(self, to_the_end: bool = False) -> None:
         """Go by the columns that a cell of a row above reaches down into."""
-        if self.spans:
-            last = max(self.spans)
-            while self.column <= last and (to_the_end or self.spans.get(self.column, 0) > 0):
-                if self.spans.get(self.column, 0) > 0:
-                    self.spans[self.column] -= 1
-                self.column += 1
+        last = max(self.spans, default=-1)
+        while self.column <= last and (to_the_end or self.spans.get(self.column, 0) > 0):
+            if self.spans.get(self.column, 0) > 0:
+                self.spans[self.column] -= 1
+            self.column += 1
 
     def _close(self, tag: str) -> None:
         node = self.page.nodes[self.node]
         node.end = len(self.page.lines)
         self.node = node.parent
         if tag == "tr" and self.rows:
-            self._pass_spans(to_the_end=True)
+            if self.spans:
+                self._pass_spans(to_the_end=True)
             self.row, self.cell = self.rows.pop()
         elif tag == "table" and self.tables:
             self.column, self.spans = self.tables.pop()

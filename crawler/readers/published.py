@@ -22,13 +22,13 @@ _LABEL = re.compile(
     r"(?<![\u4e00-\u9fff])(?:时\s*间|日\s*期|時間|日期|发布|发表))\s*[:：]?\s*$"
 )
 _OTHER = re.compile(r"(?:更新|修改|截止|截至|到期|报名|活动|会议|施行|实施|生效|成文|生成|打印|访问|今天是|现在|当前|注册|最后登录|有效期|开标|失效|"
-                    r"下载|编辑于|回复|引用|检索|访问)(?:于|时间|日期)?\s*[:：]?\s*$")  # fmt: skip
+                    r"下载|编辑于|回复|引用|检索|访问|写信|来信|咨询|提问|留言)(?:于|至|到|时间|日期)?\s*[:：]?\s*$")  # fmt: skip
 # Between the label and the date may stand who did it: 最近更新：某某（2020-02-14）.
 _UPDATED = re.compile(r"(?:更新|修改|编辑)(?:于|时间|日期)?\s*[:：]?\s*(?:(?<=[:：])[^:：。，；]{1,16})?[（(]?\s*$")
 # Labelled, a year may be of two figures.
 _SHORT_YEAR = re.compile(r"(?:发布|发表|公开|公布)?(?:时间|日期)\s*[:：]\s*(\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)")
 _MODIFIED = ("article:modified_time", "og:updated_time", "lastmodified", "last-modified", "datemodified", "update_time", "updatetime", "dcterms.modified")
-_SAID = re.compile(r"\s*(?:在.{0,24})?(?:发表|发布|發表|發佈|发贴|发帖|刊登)")
+_SAID = re.compile(r"\s*(?:在.{0,24})?(?:发表|发布|發表|發佈|发贴|发帖|刊登)(?!时间|日期|者|人|单位|机构|時間)")
 _BEFORE, _BEHIND = 30, 12
 _SCRIPT = re.compile(
     r"""["']?(?:datePublished|publish_?time|publish_?date|pub_?time|pub_?date|ptime|createTime|create_time|publishedAt)["']?\s*[:=]\s*"""
@@ -75,6 +75,9 @@ def from_lines(page: Page, headline: int | None, start: int, end: int) -> Moment
     if (found := labelled(page, headline, start, end)) is not None:
         return found
     first = headline if headline is not None and start - 40 <= headline < start else max(0, start - 12)
+    for value, index in page.times:  # <time datetime="...">3天前</time>
+        if first <= index <= start + 1 and (moment := parse_date(value)):
+            return moment
     for index in range(first, min(start + 2, len(page.lines))):
         if moment := _bare(page.lines[index].text, short=index >= start) or _short_year(page.lines[index].text):
             return moment

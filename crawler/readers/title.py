@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from unicodedata import normalize
 
 from crawler.readers.page import Line, Page
 from crawler.readers.trim import is_info
@@ -14,6 +15,7 @@ _SPACE = re.compile(r"[\s　]+")
 _INDEX_LABELS = frozenset("标题 名称 信息名称 文件名称 文件标题 公文标题 信息标题".split())
 _TAGS = {"h1": 8.0, "h2": 5.0, "h3": 4.0, "h4": 2.0, "ucaptitle": 8.0}
 _SEPARATOR = re.compile(r"\s*(?:[_|｜＿丨]|--+|――|——|\s[-–—]\s|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))\s*")
+_LONGEST = 300
 _WEAK_SUFFIX = re.compile(r"(.{6,}?)\s*(?:[—–－·•~～»›>]+|::)\s*([^—–－·•~～»›>:_|]{2,20})$")
 _MARK = re.compile(r"[·•■◆●▪▶►□○★☆※\s]+")
 _CRUMB = re.compile(r"[^<《〈\s]\s*[>〉»›]+\s*\S|位置\s*[:：]")
@@ -155,7 +157,7 @@ def bare(text: str, page: Page) -> str:
 def without_site(title: str) -> str:
     """A ``<title>`` without the site's name: the longest of its parts, or the first where that is long enough. Marks that
     titles have of their own (— · ~) part only what is plainly the name of a site."""
-    while (match := _WEAK_SUFFIX.match(title)) and _SITE.search(match[2]):
+    while len(title) <= _LONGEST and (match := _WEAK_SUFFIX.match(title)) and _SITE.search(match[2]):
         title = match[1]
     parts = [part.strip() for part in _SEPARATOR.split(title) if part.strip()]
     if len(parts) < 2:
@@ -170,8 +172,8 @@ def _only_site(title: str) -> bool:
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two titles are the same but for spaces, or one is the other with more around it."""
-    first, second = _fold(one), _fold(other)
+    """Whether two titles are the same but for spaces and full or half width, or one is the other with more around it."""
+    first, second = (normalize("NFKC", _fold(text)) for text in (one, other))
     return first in second or second in first
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.readers.body import Weights
+from crawler.readers.body import BOILERPLATE_WEIGHT, Weights
 from crawler.readers.dates import find_dates
 from crawler.readers.page import Line, Page
 
@@ -40,7 +40,36 @@ def trimmed(page: Page, weights: Weights, start: int, end: int, headline: int | 
     """The lines of a container from behind the headline and its line of date and source to the end of the text."""
     if headline is not None and start <= headline < end and weights.of(start, headline) < 0.3 * weights.of(start, end):
         start = headline + 1
+    elif headline is not None and headline < start < end:
+        start = _from_above(page, weights, headline, start)
     return _after_info(page, weights, start, end), end
+
+
+def short_text(page: Page, weights: Weights, start: int) -> tuple[int, int]:
+    """What stands behind the headline of a page without prose (本月无此类信息): up to the first link, aside or boilerplate;
+    the line of date and source, and a warning about old browsers, stand before it."""
+    lines = page.lines
+    while start < len(lines) and not weights.aside[start] and (weights.lines[start] == BOILERPLATE_WEIGHT or is_info(lines[start])):
+        start += 1
+    end = start
+    while end < min(start + 12, len(lines)) and weights.lines[end] > -8.0 and not weights.aside[end]:
+        end += 1
+    return start, end
+
+
+def _from_above(page: Page, weights: Weights, headline: int, start: int) -> int:
+    """A text that has no element of its own begins where its paragraphs begin, with whom it addresses (各村、各单位：)."""
+    first = page.lines[start].node
+    parent = page.nodes[first].parent
+    while start - 1 > headline and not weights.aside[start - 1]:
+        above = page.lines[start - 1]
+        if weights.lines[start - 1] < 0 and (weights.lines[start - 1] < -1 or not above.text.endswith(("：", ":"))):
+            break
+        beside = page.nodes[above.node].parent == parent and page.nodes[above.node].tag == "p"
+        if is_info(above) or not (above.node == first or beside):
+            break
+        start -= 1
+    return start
 
 
 def first_post(page: Page, weights: Weights, start: int, end: int) -> int:
@@ -90,7 +119,7 @@ def _after_info(page: Page, weights: Weights, start: int, end: int) -> int:
     last = start
     for index in range(start, min(start + _ROOM, end)):
         line = page.lines[index]
-        if is_info(line):
+        if is_info(line) and not (line.text.isdigit() and line.row >= 0 and page.nodes[line.row].cells > 1):
             last = index + 1
         elif weights.lines[index] > 40 or _SENTENCE.search(line.text):
             break

@@ -88,9 +88,16 @@ def test_a_disagreement_is_a_doubt() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x00" * 1000, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100, b"<div>" * 100_000,
+    [b"<title>" + "—".encode() * 200_000 + b"x</title>",
+     b"<title>a</title><h1>a</h1>" + b"<p><a href='/1.pdf'>" + b"1" * 60 + b"x</a></p>" * 2000,
+     b"<table>" + ("<tr><td>" + "<p>各村要做好防火工作，落实责任。</p>" * 8 + "</td><td>1</td></tr>").encode() * 5000 + b"</table>",
+     b"<table>" + b"".join(b"<table><tr><td rowspan=99>a</td><td colspan=99999>b</td>" for _ in range(500)),
+     ("汛，" * 30 + "<p>").encode() * 3000 + ("汛，" * 30 + "<p>").encode("gbk") * 3000,
+     b"\xe6\xb1\x9b" * 200_000 + b"\xff" + b"\xef\xbc\x8c" * 100_000,
+     ("&amp;" * 100_000).encode(), ("> " * 100_000).encode(), b"<ul class=crumb>" + b"<li>a</li>" * 100_000,
+     b"", b"\x00" * 1000, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100, b"<div>" * 100_000,
      b"<p>" + "汛".encode() * 140_000, b"<table>" * 20_000, b"<a href='" + b"x" * 300_000],
-    ids=["empty", "zeros", "png", "deep", "one line", "tables", "attribute"],
+    ids=["dashes", "digits", "layout", "spans", "two encodings", "nearly UTF-8", "escaped", "arrows", "crumbs", "empty", "zeros", "png", "deep", "one line", "tables", "attribute"],
 )
 def test_hostile_bytes_cost_a_moment(data: bytes) -> None:
     begun = time.monotonic()

@@ -77,6 +77,26 @@ def test_an_update_is_kept_and_is_not_the_publication() -> None:
     assert article.meta["更新时间"] == "2026-05-06 08:00"
 
 
+PATHS = {
+    "one line": ("<div class='wz'>当前位置：<a href='/'>首页</a> &gt; <a href='/a'>政务公开</a> &gt; <a href='/b'>通知公告</a> &gt; 正文</div>", "首页 > 政务公开 > 通知公告"),
+    "double arrows": ("<div>您现在的位置：首页&gt;&gt;政务公开&gt;&gt;通知公告&gt;&gt;</div>", "首页 > 政务公开 > 通知公告"),
+    "list": ("<ul class='breadcrumb'><li><a href='/'>首页</a></li><li><a href='/a'>政务公开</a></li><li><a href='/b'>通知公告</a></li></ul>", "首页 > 政务公开 > 通知公告"),
+    "the title at its end": (f"<div>当前位置：首页 &gt; 政务公开 &gt; 通知公告 &gt; {TITLE}</div>", "首页 > 政务公开 > 通知公告"),
+    "none": ("<div>您的位置很重要，请允许定位。</div>", None),
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_path_of_columns(name: str) -> None:
+    crumbs, path = PATHS[name]
+    html = f"<html><head><title>{TITLE}</title></head><body>{crumbs}<h1>{TITLE}</h1><p>发布时间：2026-03-04</p><div>{PARAGRAPHS}</div></body></html>"
+    article = read(html)
+    assert article.meta.get("栏目路径") == path
+    assert article.column_name == ("通知公告" if path else None)
+    # What the tag says of the column comes first.
+    assert read(html.replace("<title>", "<meta name='ColumnName' content='公示公告'><title>")).column_name == "公示公告"
+
+
 BUDGET = (
     "<table border='1'><tr><th rowspan='2'>项目</th><th colspan='2'>预算数（万元）</th></tr><tr><th>2025年</th><th>2026年</th></tr>"
     "<tr><td>一般公共预算</td><td>1,203.50</td><td>1,310.00</td></tr><tr><td>合计</td><td>1,203.50</td><td>1,310.00</td></tr></table>"

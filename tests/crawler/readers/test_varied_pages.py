@@ -98,6 +98,9 @@ DATES = {
     "relative": ("<p>3天前</p>", None),
     "no year": ("<p>03-04 10:20</p>", None),
     "impossible": ("<p>发布时间：2026-02-30</p>", None),
+    "of letters": ("<p>写信时间：2026-03-01 答复时间：2026-03-04</p>", "2026-03-04"),
+    "after an end": ("<p>有效期至：2027-03-04 发布日期：2026-03-04</p>", "2026-03-04"),
+    "for machines": ("<time datetime='2026-03-04T10:20:00+08:00'>3天前</time>", "2026-03-04T10:20:00+08:00"),
     "of something else": ("<p>报名截止：2026-03-20</p>", None),
     # The clock of the site's head is not the article's time.
     "today": ("<p>今天是2026年11月26日 星期四</p>", None),
@@ -177,6 +180,17 @@ BODIES = {
                                               [FIRST, *PROSE]),
     "one sentence": ("<div class='con'><p>我镇3月份无此类信息。</p></div>", ["我镇3月份无此类信息。"]),
     "one short line": ("<div class='TRS_Editor'><p>暂无</p></div>", ["暂无"]),
+    "a warning before it": ("<p>您的浏览器版本过低，为了获得更好的浏览体验，建议升级到最新版本的浏览器。</p><div class='con'><p>我镇3月份无此类信息。</p></div>",
+                            ["我镇3月份无此类信息。"]),
+    "fonts and breaks": (f"<font size=3>　　{'<br>　　'.join((FIRST, *PROSE))}</font>", [FIRST, *PROSE]),
+    "a declaration below it": (f"<div>{PARAGRAPHS}</div><div class='bot'><p>网站声明：本网站所载信息，未经书面授权，不得转载、摘编或以其他方式使用，违者将依法追究法律责任。</p>"
+                               "<p>联系地址：某县某路1号，邮编237200，电话0564-0000000，工作时间周一至周五。</p></div>", [FIRST, *PROSE]),
+    "no element of its own": ("".join(f"<p>{text}</p>" for text in (FIRST, *PROSE)), [FIRST, *PROSE]),
+    "a column of links beside it": (f"<table><tr><td><div>{PARAGRAPHS}</div></td><td>{NAV}</td></tr></table>", [FIRST, *PROSE]),
+    "names": ("<div class='con'>" + "".join(f"<p>张{char}某</p>" for char in "甲乙丙丁戊己") + "</div>", [f"张{char}某" for char in "甲乙丙丁戊己"]),
+    "a long table": ("<div class='con'><table><tr><td>序号</td><td>姓名</td><td>金额</td></tr>" + "".join(
+        f"<tr><td>{n}</td><td>张{n}</td><td>{n * 10}</td></tr>" for n in range(30)) + "</table></div>",
+        ["序号\t姓名\t金额", *[f"{n}\t张{n}\t{n * 10}" for n in range(30)]]),
     "survey beside the text": (f"<div class='con'>{PARAGRAPHS}</div><form><p>您对本页面是否满意？</p><p><input type='radio' name='q'>非常满意，内容完整，查找方便</p>"
                                "<p><input type='radio' name='q'>不满意，内容不完整，查找不方便</p></form>", [FIRST, *PROSE]),
     "share and codes behind it": (f"<div class='con'>{PARAGRAPHS}<p>扫一扫在手机打开当前页</p><p><a href='#'>打印</a> <a href='#'>关闭</a></p></div>", [FIRST, *PROSE]),
