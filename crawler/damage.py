@@ -66,7 +66,8 @@ def _member(data: mmap.mmap, at: int) -> tuple[int | None, bytes, str]:
             start += text[: 4096 - len(start)]
             place += CHUNK
     except zlib.error as error:
-        return None, start, "校验和不符，有字节被改动" if " data check" in str(error) or " length check" in str(error) else "解不开，有字节被改动或增删"
+        summed = " data check" in str(error) or " length check" in str(error)
+        return None, start, "校验和不符，有字节被改动" if summed else "解不开，有字节被改动或增删"
     if not unpacker.eof:
         return None, start, "不完整，后面的字节没有了"
     end = min(place, len(data)) - len(unpacker.unused_data)

@@ -92,8 +92,8 @@ def verify(connection: Connection, root: Path, town: str, progress: Progress = l
     tally = _Tally()
     breaks: list[Break] = []
     try:
-        for found in _all(connection, root, town, tally, progress):
-            breaks.append(found)
+        # One by one: what was found before the end is kept.
+        breaks.extend(_all(connection, root, town, tally, progress))
     except DriverError as error:
         breaks.append(Break("数据库", f"读不下去，后面的没有核验：{error.orig}"))
     files = [seal.warc for seal in tally.chain if seal.warc]

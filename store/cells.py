@@ -1,6 +1,6 @@
 """The kept rows as the database holds them, cell by cell: what cannot be read, or is not written as this program writes it.
 
-A changed byte need not change what is read (a letter of a ``\\u`` escape, the separator of a time), and may make a row
+A changed byte need not change what is read (a letter of an escape, the separator of a time), and may make a row
 unreadable, which would end every query that meets it. So cells are looked at as bytes before anything is read from them.
 """
 
