@@ -136,7 +136,12 @@ class ChangeDetection:
         raise RuntimeError("changedetection.io has not ended in time")
 
     def _watches(self) -> dict[str, Any]:
-        answer = self.http.get("/watch")
+        # While it takes in addresses it fails now and then to say which it has.
+        for _ in range(20):
+            answer = self.http.get("/watch")
+            if answer.status_code < 500:
+                break
+            time.sleep(1)
         answer.raise_for_status()
         return dict(answer.json() or {})
 

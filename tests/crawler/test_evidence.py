@@ -135,7 +135,7 @@ def test_the_headers_are_those_of_warc_1_1(root: Path) -> None:
 
 
 def test_the_checker_of_warcio_passes_the_archive_and_not_a_damaged_one(root: Path) -> None:
-    path = sorted(root.rglob("*.warc.gz"))[0]
+    path = min(root.rglob("*.warc.gz"))
 
     def status(command: str) -> int:
         return subprocess.run([sys.executable, "-m", "warcio.cli", command, str(path)], capture_output=True, check=False).returncode
