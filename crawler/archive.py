@@ -1,13 +1,17 @@
-"""The archive of what was served: gzip WARC files, one member a record, addressed by file and offset."""
+"""The archive of what was served: gzip WARC/1.1 files, one member a record, addressed by file and offset."""
 
 from __future__ import annotations
 
 import io
+import zlib
+from base64 import b32encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
+from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -16,6 +20,10 @@ from warcio.warcwriter import WARCWriter
 
 from core.errors import TownwatchError
 from core.nouns import Evidence
+
+_BROKEN = (StopIteration, OSError, EOFError, ValueError, TypeError, AttributeError, OverflowError, zlib.error)
+"""What a reader raises on bytes that are no WARC record."""
+_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class EvidenceError(TownwatchError):
@@ -34,25 +42,33 @@ class Archived:
 
 
 class Archive:
-    """Writes one run's WARC file. Each record is in the file, flushed, before :meth:`write` answers."""
+    """Writes one run's WARC file. Each record is in the file, flushed, before :meth:`write` answers. The file begins with the
+    first record, by a ``warcinfo`` that says who wrote it: a run that brings nothing leaves none."""
 
     def __init__(self, root: Path, name: str) -> None:
-        self._name = name
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("ab")
-        self._writer = WARCWriter(self._file, gzip=True)  # type: ignore[no-untyped-call]
+        self._root, self._name = root, name
+        self._file: BinaryIO | None = None
+        self._writer: WARCWriter | None = None
+        self._info = ""
 
     def write(
         self, *, url: str, at: datetime, status: int, headers: tuple[tuple[str, str], ...], payload: bytes
     ) -> Evidence:
         """Archive one answer and say where it lies."""
-        offset = self._file.tell()
         reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+        http = StatusAndHeaders(f"{status} {reason}", list(headers), protocol="HTTP/1.1")  # type: ignore[no-untyped-call]
+        http.compute_headers_buffer()  # type: ignore[no-untyped-call]
+        head = bytes(http.headers_buff or b"")
+        if self._writer is None:
+            self._begin(at)
+        said = {
+            "WARC-Date": at.astimezone(UTC).strftime(_DATE), "WARC-Warcinfo-ID": self._info,
+            "WARC-Payload-Digest": _digest(payload), "WARC-Block-Digest": _digest(head, payload),
+        }
+        assert self._file is not None and self._writer is not None
+        offset = self._file.tell()
         record = self._writer.create_warc_record(  # type: ignore[no-untyped-call]
-            url, "response", payload=io.BytesIO(payload), length=len(payload),
-            http_headers=StatusAndHeaders(f"{status} {reason}", list(headers), protocol="HTTP/1.1"),  # type: ignore[no-untyped-call]
-            warc_headers_dict={"WARC-Date": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")},
+            url, "response", payload=io.BytesIO(payload), length=len(payload), http_headers=http, warc_headers_dict=said,
         )
         self._writer.write_record(record)  # type: ignore[no-untyped-call]
         self._file.flush()
@@ -60,7 +76,25 @@ class Archive:
 
     def close(self) -> None:
         """End the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+
+    def _begin(self, at: datetime) -> None:
+        path = self._root / self._name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("ab")
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")  # type: ignore[no-untyped-call]
+        about = {
+            "software": f"Townwatch/{version('townwatch')}", "format": "WARC File Format 1.1",
+            "conformsTo": "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": path.name.removesuffix(".warc.gz"),
+            "description": "Answers as they were served. Requests are not kept: each was the WARC-Target-URI.",
+        }
+        info = self._writer.create_warcinfo_record(path.name, about)  # type: ignore[no-untyped-call]
+        info.rec_headers.replace_header("WARC-Date", at.astimezone(UTC).strftime(_DATE))
+        info.rec_headers.replace_header("WARC-Block-Digest", _digest(info.raw_stream.getvalue()))
+        self._info = info.rec_headers.get_header("WARC-Record-ID")
+        self._writer.write_record(info)  # type: ignore[no-untyped-call]
 
 
 def read_evidence(root: Path, evidence: Evidence) -> Archived:
@@ -73,12 +107,18 @@ def read_evidence(root: Path, evidence: Evidence) -> Archived:
             file.seek(evidence.warc_offset)
             record = next(iter(ArchiveIterator(file)))  # type: ignore[no-untyped-call]
             payload = record.raw_stream.read()
-    except (StopIteration, OSError, ValueError, ArchiveLoadFailed) as error:
+            archived = Archived(
+                url=record.rec_headers.get_header("WARC-Target-URI"),
+                at=datetime.strptime(record.rec_headers.get_header("WARC-Date"), _DATE).replace(tzinfo=UTC),
+                status=int(record.http_headers.get_statuscode()), headers=tuple(record.http_headers.headers), payload=payload,
+            )
+    except (*_BROKEN, ArchiveLoadFailed) as error:
         raise EvidenceError(f"存档已损坏：{evidence.warc_file} 第 {evidence.warc_offset} 字节") from error
     if sha256(payload).hexdigest() != evidence.sha256:
         raise EvidenceError(f"存档内容与记录的 SHA-256 不符：{evidence.warc_file} 第 {evidence.warc_offset} 字节")
-    return Archived(
-        url=record.rec_headers.get_header("WARC-Target-URI"),
-        at=datetime.strptime(record.rec_headers.get_header("WARC-Date"), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC),
-        status=int(record.http_headers.get_statuscode()), headers=tuple(record.http_headers.headers), payload=payload,
-    )
+    return archived
+
+
+def _digest(*parts: bytes) -> str:
+    """As WARC writes one: the algorithm and the hash in base 32."""
+    return "sha256:" + b32encode(sha256(b"".join(parts)).digest()).decode()

@@ -18,11 +18,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from core.errors import StoreError
 
 __all__ = [
-    "Connection", "Engine", "connect_store", "for_town", "head_revision", "known_revisions", "migrate_store", "migrate_within",
-    "open_store", "revision", "town_of", "transaction",
+    "Connection", "DriverError", "Engine", "connect_store", "for_town", "head_revision", "known_revisions", "migrate_store",
+    "migrate_within", "open_store", "revision", "town_of", "transaction",
 ]
 
 DEFAULT_URL = "sqlite:///var/townwatch.db"
+
+
+DriverError = DBAPIError
+"""What the database driver says when it cannot read or write: a damaged file, a lost connection."""
 
 
 def open_store(url: str = DEFAULT_URL, *, migrate: bool = True) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -73,16 +74,17 @@ def attachment_from(data: dict[str, Any]) -> Attachment:
     return Attachment(**{**data, "evidence": Evidence(**kept) if kept else None})
 
 
+_DETAIL = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta", "written")
+
+
 def record_row(arrival: Arrival) -> dict[str, Any]:
     """The columns of an arrival, without those that say when it came."""
     record, data = arrival.record, to_json(arrival.record)
-    detail = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta",
-              "written")
     return {
         "site": record.site, "key": record.key, "kind": record.kind, "url": record.url, "title": record.title,
         "body": record.body, "published_at": record.published.at if record.published else None,
         "published_has_time": bool(record.published and record.published.has_time),
-        "written_at": record.written.at if record.written else None, "detail": {name: data[name] for name in detail},
+        "written_at": record.written.at if record.written else None, "detail": {name: data[name] for name in _DETAIL},
         "content_hash": record.content_hash(), "checked_at": arrival.at, "removed_at": None,
     }
 
@@ -96,6 +98,25 @@ def version_row(run: str, arrival: Arrival, record_id: int, previous: str | None
         "warc_offset": evidence.warc_offset if evidence else None, "sha256": evidence.sha256 if evidence else None,
         "data": to_json(arrival.record),
     }
+
+
+def unlike_versions(record: Row[Any], kept: Sequence[Row[Any]]) -> list[str]:
+    """The columns of a record that are not what its versions (oldest first, at least one) say. Only what says when it was looked
+    at and searched, and that it is away, is its own."""
+    data, last = kept[-1].data, kept[-1]
+    said = {name: data[name] for name in ("site", "key", "kind", "url", "title", "body")} | {
+        "detail": {name: data[name] for name in _DETAIL if name in data}, "content_hash": last.content_hash,
+        "first_seen_at": kept[0].seen_at, "changed_at": last.seen_at, "versions": len(kept),
+        "newest_at": record.published_at or kept[0].seen_at,
+    }
+    unlike = [name for name, value in said.items() if getattr(record, name) != value]
+    # A version's times are as precise as a page gives them.
+    published, written = moment_at(record.published_at, record.published_has_time), _moment(data["written"])
+    if (published.iso() if published else None) != data["published"]:
+        unlike.append("published_at")
+    if moment_at(record.written_at, bool(written and written.has_time)) != written:
+        unlike.append("written_at")
+    return unlike
 
 
 def stored_record(row: Row[Any], sources: tuple[str, ...]) -> StoredRecord:

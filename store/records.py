@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from core.clock import Moment
 from core.nouns import Attachment, StoredRecord, Version
@@ -23,6 +23,7 @@ from store.record_rows import (
     record_row,
     stored_record,
     to_json,
+    unlike_versions,
     version_of,
     version_row,
 )
@@ -136,15 +137,35 @@ def versions_of(connection: Connection, record_id: int) -> list[Version]:
     return [version_of(row) for row in connection.execute(query)]
 
 
-def with_versions(connection: Connection) -> Iterator[tuple[StoredRecord, list[Version]]]:
-    """Every record with all its versions, oldest first; a few hundred in memory at a time."""
+@dataclass(frozen=True, slots=True)
+class WithVersions:
+    """A record with all its versions, oldest first. ``unlike``: the columns in which it is not what they say; ``whole``: all of
+    them could be read."""
+
+    stored: StoredRecord
+    versions: list[Version]
+    unlike: list[str]
+    whole: bool
+
+
+def with_versions(connection: Connection, unreadable: Mapping[str, Collection[int]] | None = None) -> Iterator[WithVersions]:
+    """Every record with its versions; a few hundred in memory at a time. ``unreadable``: ids, by table, that are left out."""
     ids = connection.execute(select(records.c.id).where(own(connection, records)).order_by(records.c.id)).scalars().all()
-    for portion in portions(ids):
-        kept: dict[int, list[Version]] = {}
-        for row in connection.execute(select(versions).where(versions.c.record_id.in_(portion)).order_by(versions.c.id)):
-            kept.setdefault(row.record_id, []).append(version_of(row))
-        for stored in _load(connection, _SELECT.where(records.c.id.in_(portion)).order_by(records.c.id)):
-            yield stored, kept.get(stored.id, [])
+    skip, skipped = set((unreadable or {}).get("records", ())), set((unreadable or {}).get("versions", ()))
+    for portion in portions(id_ for id_ in ids if id_ not in skip):
+        kept: dict[int, list[Row[Any]]] = {}
+        place = select(versions.c.id, versions.c.record_id).where(versions.c.record_id.in_(portion))
+        found = connection.execute(place).all()
+        left = {row.record_id for row in found if row.id in skipped}
+        readable = [row.id for row in found if row.id not in skipped]
+        for part in portions(readable):
+            for row in connection.execute(select(versions).where(versions.c.id.in_(part)).order_by(versions.c.id)):
+                kept.setdefault(row.record_id, []).append(row)
+        for record in connection.execute(_SELECT.where(records.c.id.in_(portion)).order_by(records.c.id)):
+            rows = sorted(kept.get(record.id, ()), key=lambda row: row.id)
+            whole = record.id not in left
+            unlike = unlike_versions(record, rows) if whole and rows else []
+            yield WithVersions(stored_record(record, ()), [version_of(row) for row in rows], unlike, whole)
 
 
 def count(connection: Connection) -> int:

@@ -8,13 +8,13 @@ archive: who can write to only one of the two is found out by the other.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, text
+from sqlalchemy import ColumnElement, func, insert, or_, select, text
 
 from store.database import Connection
 from store.scope import own
@@ -82,9 +82,9 @@ def add(connection: Connection, run: str, at: datetime, warc: Sealed | None) -> 
     return seal
 
 
-def list_seals(connection: Connection) -> list[Seal]:
-    """Every seal, the oldest first."""
-    return _list(connection)
+def list_seals(connection: Connection, unreadable: Collection[int] = ()) -> list[Seal]:
+    """Every seal, the oldest first; those of ``unreadable`` ids left out."""
+    return _list(connection, *([seals.c.id.not_in(unreadable)] if unreadable else []))
 
 
 def fingerprint(connection: Connection, run: str) -> tuple[int, str]:
@@ -104,6 +104,19 @@ def unsealed(connection: Connection) -> int:
         .where(own(connection, records), versions.c.run.not_in(sealed))
     )
     return connection.execute(query).scalar_one()
+
+
+def intruders(connection: Connection, unreadable: Collection[int] = ()) -> list[tuple[int, str]]:
+    """Versions (record and run) that no seal speaks of although they came after the first: put in past the program."""
+    mine = select(seals.c.run).where(own(connection, seals))
+    first = select(func.min(seals.c.at)).where(own(connection, seals)).scalar_subquery()
+    sealed = select(func.min(versions.c.id)).where(versions.c.run.in_(mine)).scalar_subquery()
+    query = (
+        select(versions.c.record_id, versions.c.run).join(records, records.c.id == versions.c.record_id)
+        .where(own(connection, records), versions.c.run.not_in(mine), or_(versions.c.id > sealed, versions.c.seen_at > first),
+               versions.c.id.not_in(unreadable))
+    )
+    return [(row.record_id, row.run) for row in connection.execute(query)]
 
 
 def _list(connection: Connection, *conditions: ColumnElement[bool]) -> list[Seal]:

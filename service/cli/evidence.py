@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,8 @@ from rich.progress import Progress
 from rich.text import Text
 
 from core.clock import Moment, local_text, now
-from core.differences import Change, changes
+from core.differences import Change
+from core.version_changes import VersionChange, compare_versions
 from crawler.evidence import Verification, verify
 from crawler.run import archive_root
 from service.cli.common import (
@@ -69,8 +71,8 @@ def show(
         where = one.version.evidence
         lies = f"{where.warc_file} 第 {where.warc_offset} 字节" if where else "没有存档"
         out.print(f"版本{number + 1}　{local_text(one.version.seen_at)}　{lies}　{escape(one.problem)}", soft_wrap=True)
-        for change in _changes(kept, number):
-            out.print("    ", _shown(change), soft_wrap=True)
+        for line in _lines(kept, number):
+            out.print("    ", line, soft_wrap=True)
     if stored.removed_at:
         out.print(f"[red]{local_text(stored.removed_at)} 起原网址已不能看到[/red]")
 
@@ -131,26 +133,42 @@ def _verified(engine: Engine, root: Path, town: str) -> Verification:
 
 
 def _version_json(number: int, kept: list[Kept]) -> dict[str, Any]:
-    one = kept[number]
+    one, changed = kept[number], _changes(kept, number)
     where = one.version.evidence
     return {
         "number": number + 1, "seen_at": Moment(one.version.seen_at), "run": one.version.run, "title": one.version.record.title,
         "content_hash": one.version.content_hash, "previous_hash": one.version.previous_hash,
         "warc_file": where.warc_file if where else None, "warc_offset": where.warc_offset if where else None,
         "sha256": where.sha256 if where else None, "status": one.archived.status if one.archived else None, "problem": one.problem,
-        "changes": [
-            {"old": change.old, "new": change.new, "pieces": [{"kind": p.kind, "text": p.text} for p in change.pieces]}
-            for change in _changes(kept, number)
-        ],
+        "title_changes": [_change_json(change) for change in changed.title],
+        "fields": [{"name": field.name, "old": field.old, "new": field.new} for field in changed.fields],
+        "changes": [_change_json(change) for change in changed.text],
     }
 
 
-def _changes(kept: list[Kept], number: int) -> list[Change]:
+def _change_json(change: Change) -> dict[str, Any]:
+    pieces = [{"kind": piece.kind, "text": piece.text} for piece in change.pieces]
+    return {"old": change.old, "new": change.new, "moved": change.moved, "pieces": pieces}
+
+
+def _changes(kept: list[Kept], number: int) -> VersionChange:
     if number == 0:
-        return []
-    before, after = kept[number - 1].version.record, kept[number].version.record
-    return changes(f"{before.title}\n{before.body}", f"{after.title}\n{after.body}")
+        return VersionChange((), (), ())
+    return compare_versions(kept[number - 1].version.record, kept[number].version.record)
+
+
+def _lines(kept: list[Kept], number: int) -> Iterator[Text]:
+    changed = _changes(kept, number)
+    for change in changed.title:
+        yield Text("标题　") + _shown(change)
+    for field in changed.fields:
+        was, is_ = (field.old or "（无）", _STYLES["removed"]), (field.new or "（无）", _STYLES["added"])
+        yield Text.assemble(f"{field.name}　", was, " → ", is_)
+    for change in changed.text:
+        where = f"原第{change.old}段移到第{change.new}段　" if change.moved else f"第{change.new or change.old}段　"
+        yield Text(where, style="dim") + _shown(change)
 
 
 def _shown(change: Change) -> Text:
-    return Text.assemble(*((piece.text, _STYLES[piece.kind]) for piece in change.pieces))
+    # Cells of a table stand behind one another, told apart by tabs.
+    return Text.assemble(*((piece.text.replace("\t", " │ "), _STYLES[piece.kind]) for piece in change.pieces))

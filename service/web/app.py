@@ -27,6 +27,7 @@ from service.web.pages import (
     findings,
     inspection,
     password,
+    records,
     reports,
     set_up,
     sign_in,
@@ -47,8 +48,8 @@ STATIC = Path(__file__).parent / "static"
 HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (
-    sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, deliveries, reports,
-    annual, inspection,
+    sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, records, deliveries,
+    reports, annual, inspection,
 )
 _OPEN: dict[str, Any] = {"open": True}
 

@@ -32,8 +32,8 @@ def marked_line(text: str, mentions: Iterable[Mention], field: str = "title") ->
 
 
 def compared(change: Change) -> Markup:
-    """One changed paragraph: what was taken out and what was put in."""
-    return Markup("").join(_PIECES[piece.kind].format(piece.text) for piece in change.pieces)
+    """One changed paragraph: what was taken out and what was put in; cells of a table told apart by a line."""
+    return Markup("").join(_PIECES[piece.kind].format(piece.text.replace("\t", " │ ")) for piece in change.pieces)
 
 
 def _merged(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from litestar.template.config import TemplateConfig
 from core import words
 from core.clock import local_date, local_text
 from core.settings import Settings
+from service.web.marking import compared
 from service.web.notices import SAID
 from service.web.security.rights import Permission
 from service.web.security.visitor import Visitor
@@ -95,4 +96,4 @@ def _prepare(engine: JinjaTemplateEngine) -> None:
     jinja = engine.engine
     jinja.undefined = StrictUndefined
     jinja.trim_blocks = jinja.lstrip_blocks = True
-    jinja.filters |= {"local": local_text, "day": day_text, "safe_url": safe_url, "plain_json": _plain_json}
+    jinja.filters |= {"compared": compared, "local": local_text, "day": day_text, "safe_url": safe_url, "plain_json": _plain_json}

@@ -48,7 +48,9 @@ def test_compressed_answers_are_kept_as_served(tmp_path: Path) -> None:
 def test_others_can_read_the_file(tmp_path: Path) -> None:
     written(tmp_path, b"one", b"two")
     with (tmp_path / NAME).open("rb") as file:
-        assert [record.content_stream().read() for record in ArchiveIterator(file)] == [b"one", b"two"]
+        told = [(record.rec_type, record.content_stream().read()) for record in ArchiveIterator(file, check_digests="raise")]
+    assert told[1:] == [("response", b"one"), ("response", b"two")]
+    assert told[0][0] == "warcinfo" and b"software: Townwatch/" in told[0][1]
 
 
 def test_a_record_is_in_the_file_before_its_place_is_known(tmp_path: Path) -> None:
@@ -69,3 +71,9 @@ def test_damage_is_said(tmp_path: Path) -> None:
         read_evidence(tmp_path / "2026", replace(evidence, warc_file="../2026/11/../../../etc/passwd"))
     with pytest.raises(EvidenceError, match="损坏"):
         read_evidence(tmp_path, replace(evidence, warc_offset=3))
+
+
+def test_a_run_that_brings_nothing_leaves_no_file(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, NAME)
+    archive.close()
+    assert list(tmp_path.iterdir()) == []

@@ -133,6 +133,18 @@ def test_an_unchanged_attachment_keeps_its_stored_text(engine: Engine) -> None:
     assert stored.record.attachments == (file,)
 
 
+def test_the_same_bytes_read_better_today_give_their_text(engine: Engine) -> None:
+    file = Attachment(url="https://a.gov.cn/f.doc", name="f.doc", sha256="1" * 64, size=3, state="cannot_judge", reason="旧格式",
+                      evidence=Evidence(warc_file="w", warc_offset=3, sha256="1" * 64))
+    load(engine, "r0", [found("1", attachments=(file,)), done(), END])
+    later = AT + timedelta(hours=1)
+    again = replace(file, text="全文", state="read", reason=KEPT, evidence=None)
+    load(engine, "r1", [found("1", "改", at=later, attachments=(again,)), done(at=later), END])
+    with engine.connect() as connection:
+        (stored,) = records.of_source(connection, "a")
+    assert stored.record.attachments == (replace(file, text="全文", state="read", reason=""),)
+
+
 def test_a_source_taken_out_of_the_configuration_is_left_out(engine: Engine) -> None:
     load(engine, "r0", [found("1", source="gone"), done("gone"), done(), END])
     with engine.connect() as connection:

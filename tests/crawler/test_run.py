@@ -9,13 +9,14 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from core import clock
 from core.errors import ConfigErrors, CrawlBusyError
 from core.nouns import Outcome
 from core.text import mask_private
@@ -273,7 +274,7 @@ def test_a_killed_crawl_loses_nothing(watch: Any, tmp_path: Path, victim: str) -
     assert not Path(f"/proc/{child}").exists(), "the child outlived its parent"
 
     # The killed crawl ran by the machine's clock.
-    hours = (datetime.now(UTC) - START) / timedelta(hours=1) + 24
+    hours = (clock.now() - START) / timedelta(hours=1) + 24
     watch.crawl(hours)
     with watch.engine.connect() as connection:
         newest, oldest = runs.latest_runs(connection, 2)

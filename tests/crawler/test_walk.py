@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
 
 import pytest
 
-from core.nouns import Outcome, Record
+from core.clock import Moment
+from core.nouns import Attachment, Outcome, Record
 from core.settings import Politeness, Site, SourceSettings
-from crawler.items import GIVE_UP_AFTER, WINDOW
+from crawler.items import GIVE_UP_AFTER, KEPT, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
-from crawler.steps import Done, Errand, Found, Gone, SiteMemory, Step, Validator
+from crawler.steps import Checked, Done, Errand, Found, Gone, Kept, Noted, SiteMemory, Step, Validator
 from crawler.walk import Walk
 from store.records import KnownRecord
 
@@ -20,7 +24,7 @@ RECHECK_NOTHING = Politeness(recheck_days=0)
 
 
 class Plain(Platform):
-    """A list page is lines ``key hash``; an article is its body."""
+    """A list page is lines ``key hash [day]``; an article is its body, after ``FILE`` with a file ``key.txt``."""
 
     id = "plain"
 
@@ -29,7 +33,10 @@ class Plain(Platform):
 
     def read_list(self, source: SourceSettings, ask: Ask, answer: Answer) -> Listing | Failure:
         lines = map(str.split, answer.body.decode().splitlines())
-        rows = tuple(Row(key=k, url=f"https://a.gov.cn/{k}", title=k, row_hash=h) for k, h in lines)
+        rows = tuple(
+            Row(key=k, url=f"https://a.gov.cn/{k}", title=k, row_hash=h, published=Moment.parse(day[0]) if day else None)
+            for k, h, *day in lines
+        )
         following = Ask(url=f"https://a.gov.cn/list/{ask.page + 1}", page=ask.page + 1)
         return Listing(rows=rows, next=following if rows else None)
 
@@ -37,11 +44,21 @@ class Plain(Platform):
         return Ask(url=row.url, conditional=True)
 
     def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
-        return record(row.key, answer.body.decode())
+        body = answer.body.decode()
+        files = (Attachment(url=f"https://a.gov.cn/{row.key}.txt", name="附表.txt"),) if body.startswith("FILE") else ()
+        return replace(record(row.key, body), attachments=files)
 
 
 def record(key: str, body: str = "正文") -> Record:
     return Record(site="s", key=key, kind="article", url=f"https://a.gov.cn/{key}", title=key, body=body)
+
+
+def with_file(key: str, text: str, **more: Any) -> KnownRecord:
+    """A known record whose page is ``FILE`` and whose file holds ``text``."""
+    digest = sha256(text.encode()).hexdigest()
+    whole = replace(record(key, "FILE"), attachments=(Attachment(url=f"https://a.gov.cn/{key}.txt", name="附表.txt", sha256=digest),))
+    before = known(key)[key]
+    return replace(before, content_hash=whole.content_hash(), attachments={f"https://a.gov.cn/{key}.txt": digest}, **more)
 
 
 def known(*keys: str, source: str = "a", row_hash: str = "h") -> dict[str, KnownRecord]:
@@ -63,8 +80,9 @@ def walk(memory: SiteMemory, *, walked: bool = True, full: bool = False, source:
     return Walk(Plain(SITE), settings, memory, walked=walked, full=full, now=NOW, politeness=polite)
 
 
-def play(walks: list[Walk], web: dict[str, str | int]) -> tuple[list[Step], list[str]]:
-    """Answer every errand from ``web`` (a body, or a status); the facts, and the paths that were asked for."""
+def play(walks: list[Walk], web: dict[str, Any], headers: dict[str, str] | None = None) -> tuple[list[Step], list[str]]:
+    """Answer every errand from ``web`` (a body, a status, or a list of these, one after the other); the facts, and the paths that
+    were asked for."""
     steps: list[Step] = [step for one in walks for step in one.start()]
     by_id, facts, asked = {one.source.id: one for one in walks}, list[Step](), list[str]()
     while steps:
@@ -75,8 +93,10 @@ def play(walks: list[Walk], web: dict[str, str | int]) -> tuple[list[Step], list
         path = step.ask.url.removeprefix("https://a.gov.cn/")
         asked.append(path)
         got = web.get(path, 404)
+        if isinstance(got, list):
+            got = got.pop(0)
         body, status = (got.encode(), 200) if isinstance(got, str) else (b"", got)
-        steps += by_id[step.source].take(step, Answer(url=step.ask.url, status=status, headers={}, body=body))
+        steps += by_id[step.source].take(step, Answer(url=step.ask.url, status=status, headers=headers or {}, body=body))
     return facts, asked
 
 
@@ -171,3 +191,70 @@ def test_a_page_that_lost_its_body_is_a_redesign_not_a_change() -> None:
     facts, _ = play([walk(SiteMemory(known("a"), remembered("a")), polite=polite)], {"list/1": 304, "a": ""})
     assert [fact for fact in facts if isinstance(fact, Found)] == []
     assert done(facts).result.outcome is Outcome.REDESIGNED
+
+
+OVERDUE = {"checked": "2026-10-01T00:00:00+00:00"}
+
+
+def look_again(web: dict[str, Any], **more: Any) -> tuple[list[Step], list[str]]:
+    """A record that is due, on a list that is as it was, its page asked for conditionally."""
+    memory = SiteMemory({"a": with_file("a", "旧表", **OVERDUE, **more)}, remembered("a", "a.txt"))
+    return play([walk(memory)], {"list/1": 304} | web)
+
+
+def test_a_file_that_was_replaced_under_an_unchanged_page_is_found() -> None:
+    facts, asked = look_again({"a": [304, "FILE"], "a.txt": "新表"})
+    (found,) = [fact for fact in facts if isinstance(fact, Found)]
+    # The page is asked for once more, whole: the version needs its text. The file is not.
+    assert asked == ["list/1", "a", "a.txt", "a"] and found.change == "changed"
+    assert [(a.text, a.state) for a in found.record.attachments] == [("新表", "read")]
+    assert [fact.url for fact in facts if isinstance(fact, Kept)] == ["https://a.gov.cn/a.txt"]
+
+
+@pytest.mark.parametrize("answer", [304, "旧表", 500, 403])
+def test_a_file_that_is_as_it_was_or_cannot_be_asked_for_is_no_change(answer: str | int) -> None:
+    """The same bytes sent whole are not archived again; a server in trouble says nothing of the file."""
+    facts, asked = look_again({"a": 304, "a.txt": answer})
+    assert asked == ["list/1", "a", "a.txt"]
+    assert [type(fact) for fact in facts if isinstance(fact, Found | Kept | Gone | Checked)] == [Checked]
+
+
+def test_a_file_that_is_gone_is_a_change_of_its_page() -> None:
+    facts, _ = look_again({"a": [304, "FILE"], "a.txt": 404})
+    (found,) = [fact for fact in facts if isinstance(fact, Found)]
+    assert [a.state for a in found.record.attachments] == ["dead"]
+
+
+def test_the_validator_of_a_file_is_told_after_what_became_of_it() -> None:
+    """Told before, a run killed between the two would leave the next one 304s and the old text for ever."""
+    known_page = replace(with_file("a", "旧表", **OVERDUE), content_hash="another")
+    memory = SiteMemory({"a": known_page}, remembered("a"))
+    facts, _ = play([walk(memory)], {"list/1": 304, "a": "FILE", "a.txt": "新表"}, headers={"etag": '"n"'})
+    order = [type(fact) for fact in facts if isinstance(fact, Found | Noted)]
+    assert order == [Found, Noted]
+
+
+def test_the_unchanged_file_of_a_changed_page_is_kept_and_not_archived_again() -> None:
+    memory = SiteMemory({"a": with_file("a", "旧表", **OVERDUE)}, remembered("a"))
+    facts, _ = play([walk(memory)], {"list/1": 304, "a": "FILE改", "a.txt": "旧表"})
+    (found,) = [fact for fact in facts if isinstance(fact, Found)]
+    assert [a.reason for a in found.record.attachments] == [KEPT] and not any(isinstance(fact, Kept) for fact in facts)
+
+
+def test_what_the_list_no_longer_shows_is_asked_for_and_found_gone() -> None:
+    listed = {key: replace(one, published=day) for (key, one), day in zip(known("a", "b", "c", "d").items(), (
+        "2026-11-20", "2026-11-19", "2026-11-18", "2025-01-01"), strict=True)}  # fmt: skip
+    web = {"list/1": "a h 2026-11-20\nc h 2026-11-18", "b": 404}
+    facts, asked = play([walk(SiteMemory(listed, remembered(*"abcd")), overlap=0)], web)
+    # d lies below what was read of the list.
+    assert asked == ["list/1", "b", "b"]
+    assert [fact.key for fact in facts if isinstance(fact, Gone)] == ["b"]
+
+
+def test_the_budget_is_said_when_it_cuts() -> None:
+    polite = Politeness(recheck_days=10_000, recheck_most=2)
+    memory = SiteMemory(known(*"abcde"), remembered(*"abcde"))
+    facts, asked = play([walk(memory, polite=polite)], {"list/1": 304} | dict.fromkeys("abcde", 304))
+    assert len(asked) == 3
+    assert done(facts).result.error == "本次复查已达上限 2 篇（recheck_most），3 篇顺延到以后"
+    assert done(facts).result.outcome is Outcome.UNCHANGED

@@ -62,7 +62,7 @@ def run(store: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_show_says_what_changed(store: Path) -> None:
     shown = json.loads(run(store, "show", "1", "--json").stdout)
-    assert [version["changes"] for version in shown["versions"]] == [[], [{"old": 2, "new": 2, "pieces": [
+    assert [version["changes"] for version in shown["versions"]] == [[], [{"old": 1, "new": 1, "moved": False, "pieces": [
         {"kind": "same", "text": "标准为每人每月"}, {"kind": "removed", "text": "720"}, {"kind": "added", "text": "750"},
         {"kind": "same", "text": "元。"},
     ]}]]

@@ -37,6 +37,7 @@ from store import (
     case_lists,
     cases,
     catalogue_choices,
+    cells,
     deliveries,
     figures,
     findings,
@@ -432,6 +433,11 @@ CALLS: dict[Any, dict[str, Call]] = {
         "list_seals": lambda c, t: seals.list_seals(c),
         "fingerprint": lambda c, t: seals.fingerprint(c, t.run),
         "unsealed": lambda c, t: seals.unsealed(c),
+        "intruders": lambda c, t: seals.intruders(c),
+    },
+    cells: {
+        "bad_cells": lambda c, t: list(cells.bad_cells(c)),
+        "integrity": lambda c, t: cells.integrity(c),
     },
     vitals: {
         "record_counts": lambda c, t: vitals.record_counts(c),

@@ -18,9 +18,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response, Template
 
 from core.clock import local_date
-from core.differences import changes
 from core.nouns import Case, CaseState, Mention, StoredRecord, Version
 from core.settings import Settings
+from core.version_changes import VersionChange, compare_versions
 from core.words import CASES
 from monitor import steps
 from monitor.cases import hard_cap
@@ -28,7 +28,7 @@ from service import casework
 from service.case_list import FORMATS, Filter, reading
 from service.web.forms import Form, FormError
 from service.web.inject import Bench, Posted, TownId, Who
-from service.web.marking import compared, marked, marked_line
+from service.web.marking import marked, marked_line
 from service.web.paging import Page, page_number
 from service.web.rendering import AnyRequest, is_partial, render, see_other
 from service.web.security.audit import record_change
@@ -166,14 +166,9 @@ def _limit(case: Case, settings: Settings) -> dict[str, Any]:
             "cap": hard_cap(case, settings.cases, settings.calendar)}
 
 
-def _changed(versions: list[Version]) -> list[tuple[Version, list[Any]]]:
-    """Each later version with the paragraphs that it changed."""
-    found = []
-    for before, after in pairwise(versions):
-        old, new = before.record, after.record
-        paragraphs = changes(f"{old.title}\n{old.body}", f"{new.title}\n{new.body}")
-        found.append((after, [compared(change) for change in paragraphs]))
-    return found
+def _changed(versions: list[Version]) -> list[tuple[Version, VersionChange]]:
+    """Each later version with what it changed."""
+    return [(after, compare_versions(before.record, after.record)) for before, after in pairwise(versions)]
 
 
 def _asked(action: str, form: Form) -> casework.Asked:

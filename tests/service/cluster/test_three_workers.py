@@ -92,8 +92,9 @@ def alone(county: Any, tmp_path: Path) -> dict[str, Any]:
 def contents(engine: Engine) -> dict[str, Any]:
     with engine.connect() as connection:
         return {
-            f"{stored.record.site} {stored.record.key}": (without_evidence(stored.record), stored.content_hash, len(kept), stored.removed_at)
-            for stored, kept in records.with_versions(connection)
+            f"{one.stored.record.site} {one.stored.record.key}":
+                (without_evidence(one.stored.record), one.stored.content_hash, len(one.versions), one.stored.removed_at)
+            for one in records.with_versions(connection)
         }
 
 
