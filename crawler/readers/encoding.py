@@ -117,6 +117,11 @@ def _plausibility(text: str) -> float:
     return (common - 2 * odd) / len(beyond)
 
 
+def common_share(text: str) -> float:
+    """Share of the commonest Chinese characters and punctuation in a text that is not empty."""
+    return (len(text) - len(text.translate(_WITHOUT_COMMON))) / len(text)
+
+
 def _finish(text: str, encoding: str) -> Decoded:
     replaced = text.count("\ufffd")
     doubtful = replaced > 3 and replaced > sum(map(len, _BEYOND.findall(text))) // 50

@@ -50,6 +50,7 @@ RULES: Mapping[str, str] = {
     "run.silent": "巡查每天都应进行",
     "application.due": "依申请公开应在法定期限内答复",
     "run.calendar": "次年的节假日安排应及时录入",
+    "page.text.element.unread": "附件应能全部读取",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
