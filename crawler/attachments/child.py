@@ -1,4 +1,4 @@
-"""The reading process: ``python -m crawler.attachments.child LIFE``. Takes files on standard input, answers on standard
+"""The reading process: ``python -m crawler.attachments.child SOFT HARD MEMORY LIFE``. Takes files on standard input, answers on standard
 output, one at a time.
 
 It is fed by strangers: memory and computing are limited by the kernel, and ``LIFE``, a pipe whose other end the parent holds,
@@ -14,12 +14,14 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from crawler.attachments import kinds
 from crawler.attachments.document import Document, UnreadableError
-from crawler.attachments.limits import CPU_SECONDS, MB, MEMORY, TOO_LONG, Reading
-from crawler.attachments.wire import HEAD, MARK, decode_question, encode_answer, frame
+from crawler.attachments.limits import MB, Allowance, Reading
+from crawler.attachments.wire import HEAD, LAST, MARK, clean, decode_question, encode_answer, frame
 
 IDLE_SECONDS = 60.0
 """Without work for so long it ends: it would only hold memory."""
@@ -31,11 +33,13 @@ TOO_MUCH = "读取时占用内存过多，已放弃"
 
 def main(arguments: list[str]) -> int:
     """Until nobody asks any more."""
-    _end_with_parent(int(arguments[0]))
+    soft, hard, memory, life = arguments
+    allowed = Allowance(soft=float(soft), hard=int(hard), memory=int(memory))
+    _end_with_parent(int(life))
     # What a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_AS, allowed.memory)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, MB)
     while True:
@@ -45,26 +49,29 @@ def main(arguments: list[str]) -> int:
         if asked is None:
             return DONE
         number, payload = asked
-        _limit_computing()
-        answers.write(frame(number, answer(payload)))
+        # The signal for too much computing ends the process; the parent knows it by that.
+        _limit(resource.RLIMIT_CPU, int(time.process_time()) + allowed.hard)
+        said = answer(payload, allowed.soft)
+        spent = _most_memory() > SPENT
+        answers.write(frame(number, said, LAST if spent else MARK))
         answers.flush()
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > SPENT:
-            return IDLE
+        if spent:
+            return DONE
 
 
-def answer(payload: bytes) -> bytes:
+def answer(payload: bytes, seconds: float) -> bytes:
     """What is said of one file."""
     header, body = decode_question(payload)
-    said = read_guarded(header["name"], body, header["content_type"], pages=header["pages"])
+    reading = Reading(kinds.read, header["content_type"], seconds)
+    said = read_guarded(header["name"], body, reading, pages=header["pages"])
     try:
         return encode_answer(said)
     except MemoryError:
         return encode_answer(TOO_MUCH)
 
 
-def read_guarded(name: str, body: bytes, content_type: str | None, *, pages: bool) -> Document | str:
+def read_guarded(name: str, body: bytes, reading: Reading, *, pages: bool) -> Document | str:
     """The document, or the reason why there is none, whatever the libraries do short of ending the process."""
-    reading = Reading(kinds.read, content_type)
     try:
         read = kinds.read(name, body, reading, pages)
     except UnreadableError as error:
@@ -77,6 +84,8 @@ def read_guarded(name: str, body: bytes, content_type: str | None, *, pages: boo
         if "allocat" in str(error).lower():
             return TOO_MUCH
         return f"文件损坏或格式不符（{type(error).__name__}）"
+    if not clean(read.text).strip():
+        return "文件里没有文字"
     return Document(read.parts, read.title, read.published, read.links, (*read.unread, *dict.fromkeys(reading.unread)))
 
 
@@ -99,17 +108,18 @@ def _end_with_parent(life: int) -> None:
         sys.exit(DONE)
 
 
+def _most_memory() -> int:
+    """Bytes held at most so far. The kernel's usual figure (ru_maxrss) begins with that of the parent."""
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:"))) * 1024
+    return 0
+
+
 def _limit(kind: int, value: int) -> None:
     _, hard = resource.getrlimit(kind)
     resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
-
-def _limit_computing() -> None:
-    """The signal for too much of it ends the process; the parent knows it by that."""
-    _limit(resource.RLIMIT_CPU, int(time.process_time()) + CPU_SECONDS)
-
-
-__all__ = ["DONE", "IDLE", "TOO_LONG", "TOO_MUCH", "answer", "main", "read_guarded"]
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

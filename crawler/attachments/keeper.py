@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import IO
 
 from crawler.attachments.document import Document, UnreadableError
-from crawler.attachments.limits import MEMORY, TOO_LONG, WALL_SECONDS
+from crawler.attachments.limits import TOO_LONG, Allowance
 from crawler.attachments.wire import HEAD, BrokenFrameError, decode_answer, encode_question, frame, length_of
 
 TOO_MUCH = "读取时占用内存过多，已放弃"
 CRASHED = "读取程序崩溃"
 _IDLE = 3
-_PARTING = 0.2
+_PARTING = 2.0
+"""Seconds that a process takes at most to end once its pipes have closed: it may have much memory to give back."""
+_LOOK = 0.05
 _CHUNK = 256 * 1024
 _ABORTS = (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGILL, -signal.SIGBUS)
+_ALLOWED = Allowance()
 _COMMAND = (sys.executable, "-m", "crawler.attachments.child")
 
 
@@ -37,8 +40,8 @@ class _EndedError(Exception):
 class Keeper:
     """Keeps one reading process. Safe to call from several threads: they wait for each other."""
 
-    def __init__(self, *, wall: float = WALL_SECONDS, command: Sequence[str] = _COMMAND) -> None:
-        self._wall, self._command = wall, tuple(command)
+    def __init__(self, allowed: Allowance = _ALLOWED, command: Sequence[str] = _COMMAND) -> None:
+        self._allowed, self._command = allowed, tuple(command)
         self._lock = threading.Lock()
         self._child: _Child | None = None
 
@@ -47,7 +50,9 @@ class Keeper:
         question = encode_question(name, body, content_type, pages)
         with self._lock:
             try:
-                payload = self._ask(question)
+                payload, last = self._ask(question)
+                if last:
+                    self._end()
                 return decode_answer(payload)
             except TimeoutError:
                 self._end()
@@ -56,23 +61,23 @@ class Keeper:
                 self._end()
                 raise UnreadableError(f"{CRASHED}（答复不合格式）") from None
             except _EndedError:
-                raise UnreadableError(self._end()) from None
+                raise UnreadableError(self._end(_PARTING)) from None
 
-    def _ask(self, question: bytes) -> bytes:
-        deadline = time.monotonic() + self._wall
+    def _ask(self, question: bytes) -> tuple[bytes, bool]:
+        deadline = time.monotonic() + self._allowed.wall
         fresh = self._child is None or self._child.owner != os.getpid() or self._child.gone()
         if fresh:
             self._end()
-            self._child = _Child(self._command)
+            self._child = _Child(self._command, self._allowed)
         assert self._child is not None
         try:
             return self._child.ask(question, deadline)
         except _EndedError:
             # One that was just going to rest has not touched the file.
-            if fresh or self._child.status()[0] != _IDLE:
+            if fresh or self._child.status(_PARTING) != _IDLE:
                 raise
         self._end()
-        self._child = _Child(self._command)
+        self._child = _Child(self._command, self._allowed)
         return self._child.ask(question, deadline)
 
     @property
@@ -80,9 +85,9 @@ class Keeper:
         """Of the reading process, while there is one."""
         return self._child.process.pid if self._child is not None else None
 
-    def _end(self) -> str:
+    def _end(self, patience: float = 0) -> str:
         child, self._child = self._child, None
-        return child.end() if child is not None and child.owner == os.getpid() else CRASHED
+        return child.end(patience) if child is not None and child.owner == os.getpid() else CRASHED
 
     def close(self) -> None:
         """End the reading process."""
@@ -93,19 +98,20 @@ class Keeper:
 class _Child:
     """One reading process and the pipes to it."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], allowed: Allowance) -> None:
+        self.allowed = allowed
         root = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         # One arena, or address space would be taken by threads that do nothing.
         environment = {**os.environ, "PYTHONPATH": paths, "MALLOC_ARENA_MAX": "1"}
         self.owner, self.number = os.getpid(), 0
-        self._ended: tuple[int, int] | None = None
+        self.peak = 0
         self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by end()
         life, self.life = os.pipe()
         try:
             self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-                [*command, str(life)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, bufsize=0,
-                pass_fds=(life,), env=environment,
+                [*command, *map(str, (allowed.soft, allowed.hard, allowed.memory, life))], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=self.errors, bufsize=0, pass_fds=(life,), env=environment,
             )  # fmt: skip
         finally:
             os.close(life)
@@ -114,12 +120,12 @@ class _Child:
         os.set_blocking(self.questions.fileno(), False)
         os.set_blocking(self.answers.fileno(), False)
 
-    def ask(self, question: bytes, deadline: float) -> bytes:
-        """The answer's payload; raises TimeoutError, BrokenFrameError, _EndedError."""
+    def ask(self, question: bytes, deadline: float) -> tuple[bytes, bool]:
+        """The answer's payload, and whether it is the last one; raises TimeoutError, BrokenFrameError, _EndedError."""
         self.number = (self.number + 1) % 2**32
         self._send(memoryview(frame(self.number, question)), deadline)
-        length = length_of(self._receive(HEAD.size, deadline), self.number)
-        return self._receive(length, deadline)
+        length, last = length_of(self._receive(HEAD.size, deadline), self.number)
+        return self._receive(length, deadline), last
 
     def _send(self, left: memoryview, deadline: float) -> None:
         while left:
@@ -142,15 +148,22 @@ class _Child:
             length -= len(piece)
         return b"".join(pieces)
 
-    @staticmethod
-    def _wait(reading: list[int], writing: list[int], deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0 or not any(select.select(reading, writing, [], left)):
-            raise TimeoutError
+    def _wait(self, reading: list[int], writing: list[int], deadline: float) -> None:
+        while (left := deadline - time.monotonic()) > 0:
+            if any(select.select(reading, writing, [], min(left, _LOOK))):
+                return
+            self._look()
+        raise TimeoutError
 
-    def end(self) -> str:
+    def _look(self) -> None:
+        """Note the memory that it holds. What the kernel tells of it after its end is the parent's where that was more."""
+        with suppress(OSError, ValueError, IndexError):
+            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1])
+            self.peak = max(self.peak, pages * os.sysconf("SC_PAGE_SIZE"))
+
+    def end(self, patience: float) -> str:
         """End it, if it has not ended; the reason why it did, as staff are told."""
-        status, peak = self.status()
+        status = self.status(patience)
         for pipe in (self.questions, self.answers):
             with suppress(OSError):
                 pipe.close()
@@ -160,36 +173,23 @@ class _Child:
         if status == -signal.SIGXCPU:
             return TOO_LONG
         # A library that is refused memory ends the process with this signal or that, and not all say why.
-        if "memory allocation" in said or "bad_alloc" in said or (status in _ABORTS and peak > MEMORY // 4):
+        if "memory allocation" in said or "bad_alloc" in said or (status in _ABORTS and self.peak > self.allowed.memory // 4):
             return TOO_MUCH
         if status == -signal.SIGKILL:
             return f"{CRASHED}（被系统终止，可能是内存不足）"
         return f"{CRASHED}（{signal.Signals(-status).name}）" if status < 0 else f"{CRASHED}（退出码 {status}）"
 
     def gone(self) -> bool:
-        """Whether it has ended since it was last asked."""
-        if self._ended is None:
-            try:
-                process_id, status, usage = os.wait4(self.process.pid, os.WNOHANG)
-            except ChildProcessError:
-                # Somebody waited for all children: how it ended is lost.
-                self.process.returncode, self._ended = -signal.SIGKILL, (-signal.SIGKILL, 0)
-                return True
-            if process_id:
-                self.process.returncode = os.waitstatus_to_exitcode(status)
-                self._ended = self.process.returncode, usage.ru_maxrss * 1024
-        return self._ended is not None
+        """Whether it has ended."""
+        return self.process.poll() is not None
 
-    def status(self) -> tuple[int, int]:
-        """How it ended, and the most memory that it took. One whose pipe has just closed is still on its way; one that hangs is
-        killed."""
-        patience = time.monotonic() + _PARTING
-        while not self.gone():
-            if time.monotonic() > patience:
-                self.process.kill()
-            time.sleep(0.005)
-        assert self._ended is not None
-        return self._ended
+    def status(self, patience: float) -> int:
+        """How it ended. One that does not end in ``patience`` seconds is killed."""
+        try:
+            return self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
 
     def _said(self) -> str:
         self.errors.seek(0, os.SEEK_END)
@@ -204,6 +204,3 @@ atexit.register(_KEEPER.close)
 def keeper() -> Keeper:
     """The reading process of this program."""
     return _KEEPER
-
-
-__all__ = ["MEMORY", "Keeper", "keeper"]

@@ -29,14 +29,21 @@ MAX_MEMBERS = 300
 """Files in an archive that are looked at."""
 MAX_DEPTH = 3
 """Archives within archives."""
-SOFT_SECONDS = 6.0
-"""After so much computing the reader itself gives up between two pages, rows or parts. A real file of 30 MB takes 1 to 3."""
-CPU_SECONDS = 10
-"""After so much computing the kernel ends a reader that no longer comes to its own checks."""
-WALL_SECONDS = 20.0
-"""After so long the reader is killed, whatever it does or waits for. The crawl is never held for longer."""
-MEMORY = 1024 * MB
-"""Address space of the reading process, which takes 50 MB at rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the reading of one file may take. A real file of 30 MB takes 1 to 3 seconds.
+
+    ``soft``: seconds of computing after which the reader itself gives up between two pages, rows or parts; ``hard``: after which
+    the kernel ends a reader that no longer comes to its own checks; ``wall``: seconds after which it is killed, whatever it
+    does or waits for: the crawl is never held for longer; ``memory``: bytes of address space, 50 MB of which it takes at rest."""
+
+    soft: float = 6.0
+    hard: int = 10
+    wall: float = 20.0
+    memory: int = 1024 * MB
+
 
 TOO_LONG = "读取超过时限，已放弃"
 TOO_LARGE = f"解压后超过 {MAX_UNPACKED // MB} MB，已放弃"
@@ -49,6 +56,7 @@ class Reading:
 
     read: Callable[[str, bytes, Reading], Document]
     content_type: str | None = None
+    seconds: float = 6.0
     depth: int = 0
     began: float = field(default_factory=time.process_time)
     unpacked: int = 0
@@ -59,7 +67,7 @@ class Reading:
 
     def late(self) -> bool:
         """Whether the file has had its time."""
-        return time.process_time() - self.began > SOFT_SECONDS
+        return time.process_time() - self.began > self.seconds
 
     def check(self) -> None:
         """Raises UnreadableError when it has."""

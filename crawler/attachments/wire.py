@@ -13,7 +13,8 @@ from typing import Any
 from crawler.attachments.document import Document, Grid, Line, Link, Page, Part, UnreadableError
 
 HEAD = struct.Struct(">4sII")
-MARK = b"TWat"
+MARK, LAST = b"TWat", b"TWzz"
+"""Of a frame, and of the last one before its sender ends."""
 MAX_ANSWER = 64 * 1024 * 1024
 # What no database takes or no terminal bears; line ends and tabs stay.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -23,17 +24,17 @@ class BrokenFrameError(Exception):
     """The other end sent what it never sends."""
 
 
-def frame(number: int, payload: bytes) -> bytes:
+def frame(number: int, payload: bytes, mark: bytes = MARK) -> bytes:
     """A payload with its head."""
-    return HEAD.pack(MARK, number, len(payload)) + payload
+    return HEAD.pack(mark, number, len(payload)) + payload
 
 
-def length_of(head: bytes, number: int) -> int:
-    """The length of the payload that follows; raises BrokenFrameError."""
+def length_of(head: bytes, number: int) -> tuple[int, bool]:
+    """The length of the payload that follows, and whether it is the last; raises BrokenFrameError."""
     mark, said, length = HEAD.unpack(head)
-    if mark != MARK or said != number or length > MAX_ANSWER:
+    if mark not in (MARK, LAST) or said != number or length > MAX_ANSWER:
         raise BrokenFrameError
-    return int(length)
+    return int(length), mark == LAST
 
 
 def encode_question(name: str, body: bytes, content_type: str | None, pages: bool) -> bytes:
@@ -51,19 +52,19 @@ def decode_question(payload: bytes) -> tuple[dict[str, Any], bytes]:
 def encode_answer(read: Document | str) -> bytes:
     """An answer's payload: what was read, or the reason why nothing was."""
     if isinstance(read, str):
-        return json.dumps({"reason": _clean(read)}).encode()
+        return json.dumps({"reason": clean(read)}).encode()
     parts: list[list[Any]] = []
     for part in read.parts:
         if isinstance(part, Line):
-            parts.append(["line", _clean(part.where), _clean(part.text)])
+            parts.append(["line", clean(part.where), clean(part.text)])
         elif isinstance(part, Page):
-            parts.append(["page", _clean(part.where), [_clean(line) for line in part.lines]])
+            parts.append(["page", clean(part.where), [clean(line) for line in part.lines]])
         else:
-            rows = [[number, [_clean(cell) for cell in row]] for number, row in part.rows]
-            parts.append(["grid", _clean(part.where), rows, part.sheet])
+            rows = [[number, [clean(cell) for cell in row]] for number, row in part.rows]
+            parts.append(["grid", clean(part.where), rows, part.sheet])
     return json.dumps({
-        "parts": parts, "title": _clean(read.title), "published": read.published, "unread": [_clean(one) for one in read.unread],
-        "links": [[_clean(link.where), _clean(link.href), _clean(link.text)] for link in read.links],
+        "parts": parts, "title": clean(read.title), "published": read.published, "unread": [clean(one) for one in read.unread],
+        "links": [[clean(link.where), clean(link.href), clean(link.text)] for link in read.links],
     }).encode()  # fmt: skip
 
 
@@ -94,5 +95,6 @@ def _part(kind: str, where: str, content: Any, sheet: bool = False) -> Part:
     return Grid(str(where), tuple((int(number), tuple(str(cell) for cell in row)) for number, row in content), bool(sheet))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text without the characters that no store takes."""
     return _UNWANTED.sub("", text)

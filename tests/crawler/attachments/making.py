@@ -59,7 +59,7 @@ def word(*paragraphs: str, table: Sequence[Sequence[str]] = ()) -> bytes:
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def word_xml(body: str, others: Mapping[str, bytes | str] = {}, before: str = "") -> bytes:  # noqa: B006 -- read only
+def word_xml(body: str, others: Mapping[str, bytes | str] = {}, before: str = "") -> bytes:
     """A .docx of one body, as XML."""
     return zipped({"[Content_Types].xml": "<Types/>", "word/document.xml": f"{before}<w:document {W}><w:body>{body}</w:body></w:document>", **others})
 

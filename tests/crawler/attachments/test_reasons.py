@@ -11,7 +11,18 @@ import pytest
 from core.nouns import Attachment
 from crawler.attachments import MAX_BYTES, UnreadableError, read_attachment, read_document
 from tests.crawler.attachments.making import (
-    PICTURE, at, excel_97, ofd, ole, pdf, sheet, word, word_97, word_xml, written, zipped,
+    PICTURE,
+    at,
+    excel_97,
+    ofd,
+    ole,
+    pdf,
+    sheet,
+    word,
+    word_97,
+    word_xml,
+    written,
+    zipped,
 )  # fmt: skip
 
 
@@ -126,7 +137,7 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "body", "reason"), BODIES)
+@pytest.mark.parametrize(("name", "body", "reason"), BODIES, ids=range(len(BODIES)))
 def test_what_cannot_be_read_says_why(name: str, body: bytes, reason: str) -> None:
     found = read_attachment(Attachment(url=f"https://a.gov.cn/{name}", name=name), body, None)
     assert (found.state, found.text, found.reason) == ("cannot_judge", "", reason)

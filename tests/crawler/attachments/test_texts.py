@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import docx
@@ -14,7 +14,22 @@ import pytest
 from core.nouns import Attachment
 from crawler.attachments import Document, Grid, Line, Page, read_attachment, read_document
 from tests.crawler.attachments.making import (
-    PICTURE, W, at, excel_97, ofd, ole, pdf, rtf, sheet, sheet_xml, word, word_95, word_97, word_xml, written, zipped,
+    PICTURE,
+    W,
+    at,
+    excel_97,
+    ofd,
+    ole,
+    pdf,
+    rtf,
+    sheet,
+    sheet_xml,
+    word,
+    word_95,
+    word_97,
+    word_xml,
+    written,
+    zipped,
 )  # fmt: skip
 
 # Numbers of glyphs, as a font without its table gives them.
@@ -121,7 +136,7 @@ def test_a_sheet_and_notes_within_a_word_file_are_read() -> None:
 
 @pytest.mark.parametrize("suffix", [".xml", ".doc"])
 def test_office_files_of_one_xml_part(suffix: str) -> None:
-    text = f'<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:p><w:r><w:t>漫水河</w:t></w:r></w:p></w:body></w:wordDocument>'
+    text = '<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:p><w:r><w:t>漫水河</w:t></w:r></w:p></w:body></w:wordDocument>'
     assert read("a" + suffix, text.encode()).parts == (Line("第1段", "漫水河"),)
     book = (
         '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">'
@@ -139,7 +154,7 @@ def test_office_files_of_one_xml_part(suffix: str) -> None:
 
 def test_cells_are_as_a_person_sees_them() -> None:
     rows = [
-        [], [None, 341525199003070018, 13912345678, date(2026, 3, 7), datetime(2026, 3, 7, 8, 30), 0.1 + 0.2, 1e-7, True, "0012"],
+        [], [None, 341525199003070018, 13912345678, date(2026, 3, 7), datetime(2026, 3, 7, 8, 30, tzinfo=UTC).replace(tzinfo=None), 0.1 + 0.2, 1e-7, True, "0012"],
         [], [], [None, "末"],
     ]
     found = read("a.xlsx", sheet(rows, hidden=[["底"]]))
