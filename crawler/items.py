@@ -212,7 +212,7 @@ class Items:
         elif got.status == 304 and known is not None:
             draft.fetched[attachment.url] = replace(attachment, sha256=known.attachments.get(attachment.url), reason=KEPT)
         else:
-            draft.fetched[attachment.url] = read_attachment(attachment, got.body, got.content_type)
+            draft.fetched[attachment.url] = got.read or read_attachment(attachment, got.body, got.content_type)
             yield Kept(attachment.url, got)
             if validator := validator_of(attachment.url, got):
                 yield Noted(self.source.id, validator)
