@@ -241,7 +241,7 @@ class Items:
             # What cannot be asked for now says nothing of the file: what is stored of it stands.
             draft.fetched[attachment.url] = replace(attachment, sha256=stored, reason=KEPT)
         else:
-            whole = read_attachment(attachment, got.body, got.content_type)
+            whole = got.read or read_attachment(attachment, got.body, got.content_type)
             # The same bytes lie in the archive already.
             same = whole.sha256 == stored
             draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text), reason=KEPT if same else whole.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from core.nouns import Evidence, Outcome
 from core.settings import Site
 from crawler import browser
 from crawler.archive import Archive
+from crawler.attachments import read_attachment
 from crawler.feed import FeedWriter, line_of
 from crawler.guard import RefusedError
 from crawler.job import Job
@@ -64,6 +66,15 @@ class TownwatchSpider(scrapy.Spider):
         """An answer, whatever its status."""
         yield from self._take(errand, answer_of(response))
 
+    async def attachment_answered(self, response: Response, errand: Errand) -> AsyncIterator[scrapy.Request]:
+        """An attachment's answer: reading it may take its time, meanwhile the other hosts are asked."""
+        answer = answer_of(response)
+        if errand.attachment is not None and answer.status == 200:
+            read = await asyncio.to_thread(read_attachment, errand.attachment, answer.body, answer.content_type)
+            answer = replace(answer, read=read)
+        for request in self._take(errand, answer):
+            yield request
+
     def failed(self, failure: TwistedFailure) -> Iterator[scrapy.Request]:
         """No answer."""
         yield from self._take(request_of(failure).cb_kwargs["errand"], explain(failure.value))
@@ -108,7 +119,8 @@ class TownwatchSpider(scrapy.Spider):
         if ask.browser is not None:
             meta |= browser.meta(ask.browser)
         return scrapy.Request(
-            ask.url, method=ask.method, headers=headers, body=ask.body, callback=self.answered, errback=self.failed,
+            ask.url, method=ask.method, headers=headers, body=ask.body, errback=self.failed,
+            callback=self.attachment_answered if errand.role == "attachment" else self.answered,
             cb_kwargs={"errand": errand}, meta=meta, dont_filter=True, priority=PRIORITY[errand.role],
         )
 

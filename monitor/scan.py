@@ -30,7 +30,7 @@ VERSION = 5
 
 def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> list[Flaw]:
     """The findings of a file in its order; ``today`` bounds days of birth. Several of one kind make each worse."""
-    found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document)]
+    found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document), *_unread(document)]
     return _bulk(list(dict.fromkeys(found)), privacy.bulk)
 
 
@@ -76,6 +76,15 @@ def _links(document: ScannedText) -> Iterator[Flaw]:
                 evidence=mask_text(f"{link.text or '（无文字）'}：{link.href.strip()[:40]}"),
                 advice="链接指向本机或内网，公众打不开，请改为公网地址。",
             )  # fmt: skip
+
+
+def _unread(document: ScannedText) -> Iterator[Flaw]:
+    """What was not read was not looked at: nobody may take it for clean."""
+    for reason in document.unread:
+        yield Flaw(
+            rule_id="element.unread", kind="element", severity=Severity.INFO, where="文件", evidence=mask_text(reason),
+            advice="这一部分没有检查，请人工核对。",
+        )  # fmt: skip
 
 
 def _bulk(found: list[Flaw], bulk: int) -> list[Flaw]:

@@ -49,13 +49,14 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class ScannedText:
     """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them; ``doubts`` where what it
-    tells of itself disagrees."""
+    tells of itself disagrees; ``unread`` what of it could not be read, and why."""
 
     parts: tuple[Paragraph | Table, ...]
     title: str = ""
     published: date | None = None
     links: tuple[Link, ...] = ()
     doubts: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.clock import local_date
 from core.nouns import Attachment, Evidence, StoredRecord
 from crawler.archive import EvidenceError, read_evidence
-from crawler.attachments import UnreadableError
+from crawler.attachments import UnreadableError, file_name
 from crawler.readers import read_page
 from crawler.run import archive_root
 from crawler.served import body_of
@@ -53,10 +53,12 @@ def _stored_text(stored: StoredRecord) -> ScannedText:
 
 
 def _with_attachments(page: ScannedText, stored: StoredRecord, root: Path) -> ScannedText:
-    parts = list(page.parts)
+    parts, unread = list(page.parts), list(page.unread)
     for attachment in stored.record.attachments:
-        parts += _placed(_attachment(attachment, root), f"附件《{attachment.name}》")
-    return replace(page, parts=tuple(parts))
+        place, read = f"附件《{attachment.name}》", _attachment(attachment, root)
+        parts += _placed(read, place)
+        unread += [f"{place}{reason}" for reason in read.unread]
+    return replace(page, parts=tuple(parts), unread=tuple(unread))
 
 
 def _attachment(attachment: Attachment, root: Path) -> ScannedText:
@@ -65,7 +67,7 @@ def _attachment(attachment: Attachment, root: Path) -> ScannedText:
             body = body_of(read_evidence(root, attachment.evidence))
         except EvidenceError:
             body = b""
-        if body and (read := _file(attachment.name or attachment.url, body)) is not None:
+        if body and (read := _file(file_name(attachment), body)) is not None:
             return read
     return from_text(attachment.text)
 

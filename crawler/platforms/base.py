@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.clock import Moment
-from core.nouns import Outcome, Record
+from core.nouns import Attachment, Outcome, Record
 from core.settings import Site, SourceSettings
 from crawler.addresses import on_hosts
 
@@ -56,7 +56,8 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An answer with a body: names of headers in lower case, ``body`` decompressed; ``served`` as it came."""
+    """An answer with a body: names of headers in lower case, ``body`` decompressed; ``served`` as it came; ``read`` what was
+    read of an attachment beforehand."""
 
     url: str
     status: int
@@ -64,6 +65,7 @@ class Answer:
     body: bytes
     served: bytes = b""
     served_headers: tuple[tuple[str, str], ...] = ()
+    read: Attachment | None = None
 
     @property
     def content_type(self) -> str | None:

@@ -216,6 +216,11 @@ def _first_beyond(text: str) -> Iterator[str]:
             return
 
 
+def common_share(text: str) -> float:
+    """Share of the commonest Chinese characters and punctuation in a text that is not empty."""
+    return sum(map(_COMMON.__contains__, text)) / len(text)
+
+
 def _finish(text: str, encoding: str, doubtful: bool = False) -> Decoded:
     replaced = text.count("\ufffd")
     if replaced > 3 and not doubtful:

@@ -25,6 +25,7 @@ TITLES = {
     "accuracy.publicity": "公示期不足", "accuracy.foreign_place": "疑似照搬外地稿件", "accuracy.sum": "表格合计有误",
     "accuracy.count": "文表数量不一致", "accuracy.dead_attachment": "附件打不开", "accuracy.unreadable_attachment": "附件不能读取",
     "accuracy.nothing": "说明性信息未整合", "accuracy.disagreement": "页面信息前后不一致",
+    "element.unread": "附件有一部分未能检查",
 }
 """What a finding of each rule is called."""
 

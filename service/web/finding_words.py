@@ -52,6 +52,7 @@ RULES: Mapping[str, str] = {
     "run.calendar": "次年的节假日安排应及时录入",
     "page.contacts_differ": "同一机构的联系方式各页应一致",
     "page.near_duplicate": "同一内容不应重复发布",
+    "page.text.element.unread": "附件应能全部读取",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",

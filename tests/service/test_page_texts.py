@@ -23,12 +23,14 @@ from core.settings import Settings
 from crawler.archive import Archived, EvidenceError
 from crawler.run import archive_root, crawl
 from crawler.served import MAX_BODY, body_of
+from demo import portal
 from demo.configure import write_config
 from demo.town import DemoTown
 from monitor.page_scans import PREFIX
 from monitor.run import CheckReport, check
 from service.page_texts import reader
 from store.database import Engine, for_town, open_store
+from tests.crawler.attachments.making import excel_97, zipped
 
 AT = datetime(2026, 11, 24, 1, tzinfo=UTC)
 # Hashes hold long runs of digits too; those stand among other hexadecimal digits.
@@ -155,6 +157,19 @@ def test_no_number_is_kept_or_told_in_full(lived: Lived) -> None:
         if path.is_file() and not path.name.endswith(".warc.gz"):
             data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
             assert [m[0] for m in FULL.finditer(data) if not m[0].startswith(b"11")] == [], path.name
+
+
+def test_a_leak_in_an_archive_is_found_where_it_stands(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked = {item.mark: item for item in lived.town.portal.articles}
+    leak = excel_97([["姓名", "身份证号"], ["张某", "341525199003070018"]])
+    packed = zipped({"花名册.xls": leak, "图.png": b"\x89PNG\r\n"})
+    monkeypatch.setattr(portal, "make", lambda name, lines, rows: packed)
+    report = lived.day()
+    name = marked["D12"].files[0].name
+    (found,) = [f for f in report.findings if f.rule_id == PREFIX + "privacy.id_number" and f.title.endswith(marked["D12"].title)]
+    assert f"附件《{name}》内《花名册.xls》花名册!B2" in found.reason
+    unread = [f for f in report.findings if f.rule_id == PREFIX + "element.unread"]
+    assert f"附件《{name}》内《图.png》：图片" in next(f.reason for f in unread if f.title.endswith(marked["D12"].title))
 
 
 def raw_deflate(body: bytes) -> bytes:

@@ -1,0 +1,45 @@
+"""A crawl whose site serves hostile attachments: each gets its reason, the rest is read, the run ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.nouns import Outcome
+from demo import portal
+from store import tables
+from tests.crawler.attachments.making import PICTURE, pdf, sheet_xml, swollen, word_97, zipped
+
+HOSTILE = [
+    (sheet_xml('<row><c r="A1"><v>1</v></c></row><row><c r="XFD1048576"><v>1</v></c></row>'), "读取时占用内存过多，已放弃"),
+    (swollen("word/document.xml", b" " * (1 << 20), 70, {}), "解压后其中一个文件超过 64 MB，已放弃"),
+    (pdf(PICTURE), "PDF 是扫描件（1 页都是图片），没有可读文字"),
+    (b"Rar!\x1a\x07\x01\0", "压缩包格式不支持（RAR），请改用 ZIP"),
+]
+WHOLESOME = zipped({"通知.doc": word_97("张某，电话13912345678"), "图.png": b"\x89PNG\r\n"})
+
+
+def test_a_site_full_of_them(watch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[str] = []
+
+    def make(name: str, lines: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+        served.append(name)
+        return HOSTILE[len(served) - 1][0] if len(served) <= len(HOSTILE) else WHOLESOME
+
+    monkeypatch.setattr(portal, "make", make)
+    began = time.monotonic()
+    results = watch.crawl()
+    assert time.monotonic() - began < 60
+    assert len(served) > len(HOSTILE)
+    assert {result.outcome for source, result in results.items() if source.startswith("gk")} <= {Outcome.NEW, Outcome.EMPTY}
+    with watch.engine.connect() as connection:
+        kept = [file for (detail,) in connection.execute(select(tables.records.c.detail)) for file in detail["attachments"]]
+    reasons = sorted(file["reason"] for file in kept if file["state"] == "cannot_judge")
+    assert reasons == sorted(reason for _, reason in HOSTILE)
+    read = [file for file in kept if file["state"] == "read"]
+    assert {file["text"] for file in read} == {"通知.doc\n张某，电话139****5678"}
+    assert {file["reason"] for file in read} == {"内《图.png》：图片，其中的文字不能读取，请人工核对"}
