@@ -24,6 +24,7 @@ COMMON = "page.text.accuracy.late"
 WINDOW = timedelta(days=365)
 """How long after its publication a late record is told."""
 _HISTORY = timedelta(days=366)
+_TURN = timedelta(days=92)
 _DATE = r"(?:(?P<{0}y>20\d\d)年)?(?P<{0}m>\d{{1,2}})月(?P<{0}d>\d{{1,2}})日"
 _APPROVED = re.compile(
     _DATE.format("a") + r"[^。;]{0,60}?(?:人民代表大会|人大|常务?委?会|主席团)[^。;]{0,60}?(?:批准|通过)"
@@ -131,7 +132,7 @@ def bad(item: CatalogueItem, head: Head, due: date, limit: Limit, event: date) -
     return Judgement(
         rule_id=RULE, subject=f"record:{head.id}", verdict=Verdict.BAD, severity=Severity.INFO if limit.override else Severity.WARN,
         title=f"未按公开事项的时限公开：{head.title or head.url}", reason=said,
-        evidence={"url": head.url, "item": item.id, "event": event.isoformat(), "due": due.isoformat(), "basis": item.basis},
+        evidence={"url": head.url, "item": name_of(item), "event": event.isoformat(), "due": due.isoformat(), "basis": item.basis},
         owner=item.owner,
     )
 
@@ -169,7 +170,11 @@ def _in_text(pattern: re.Pattern[str], text: str, published: date) -> date | Non
 def _day(year: str | None, month: int, day: int, published: date) -> date | None:
     try:
         found = date(int(year) if year else published.year, month, day)
-        return found if year or found <= published else found.replace(year=found.year - 1)
+        if year or found <= published:
+            return found
+        # A day without a year that is still to come is of a meeting to come; only soon after the New Year it is last year's.
+        before = found.replace(year=found.year - 1)
+        return before if published - before <= _TURN else None
     except ValueError:
         return None
 

@@ -94,12 +94,13 @@ def _best(title: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[st
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a title may say of an item: its own name, the names above it, its elements."""
+    """What a title may say of an item: its own name, the names above it, its elements, its field."""
 
     own: re.Pattern[str]
     own_loosely: re.Pattern[str]
     above: tuple[re.Pattern[str], ...]
     elements: re.Pattern[str]
+    of_field: re.Pattern[str]
 
     def score(self, folded: str) -> int:
         """How well a folded title names the item. Its own name, or another word for it beside a name above it, is certain."""
@@ -107,7 +108,7 @@ class _Words:
         if self.own.search(folded):
             return STRONG + 1 + above
         if self.own_loosely.search(folded):
-            return STRONG + above if above or not self.above else WEAK
+            return STRONG + above if above or not self.above else WEAK * bool(self.of_field.search(folded))
         return above + WEAK * bool(self.elements.search(folded))
 
 
@@ -123,7 +124,7 @@ def _words_of(levels: tuple[str, ...], elements: tuple[str, ...], of_field: str)
         _any(_parts(own)), _any([title for level, title in _ALIASES if level.search(own)], escaped=False),
         tuple(_any([*map(re.escape, _parts(level)), *(t for words, t in _ALIASES[:6] if words.search(level))], escaped=False)
               for level in above),
-        _any(part for element in elements for part in _parts(element) if len(part) >= 3),
+        _any(part for element in elements for part in _parts(element) if len(part) >= 3), _any(_parts(of_field)),
     )
 
 

@@ -18,7 +18,7 @@ from store.record_rows import Head
 
 _BACK = timedelta(days=366)
 _BACK_YEARS = timedelta(days=2 * 366)
-_AHEAD = timedelta(days=400)
+_AHEAD, _AHEAD_YEARS = timedelta(days=250), timedelta(days=800)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|年度)")
 _QUARTER = re.compile(r"(?:(20\d\d)年?度?)?(?:第|前)?([1-4])季度?")
 _HALF = re.compile(r"(?:(20\d\d)年?度?)?(上半年|下半年)")
@@ -77,8 +77,8 @@ def _by_cycle(
     doubt: str | None,
 ) -> ItemStatus:
     begun = min(head.published.day for head in dated if head.published)
-    back = _BACK_YEARS if schedule.months == 12 else _BACK
-    known = [c for c in cycles(schedule, calendar, day - back, day + _AHEAD) if _later(schedule, c, begun)]
+    back, ahead = (_BACK_YEARS, _AHEAD_YEARS) if schedule.months == 12 else (_BACK, _AHEAD)
+    known = [c for c in cycles(schedule, calendar, day - back, day + ahead) if _later(schedule, c, begun)]
     there = counts(schedule, dated, known)
     missing = [c for c in known if c.due.day < day and not c.due.provisional and there[c.number] < c.needs]
     coming = next((c for c in known if (c.due.day >= day or c.due.provisional) and there[c.number] < c.needs), None)
@@ -191,6 +191,7 @@ def _status(
     item: CatalogueItem, state: str, period: str, due: date | None, missing: tuple[str, ...], latest: date | None, reason: str,
     provisional: bool = False, coming: tuple[str, date | None] = ("", None),
 ) -> ItemStatus:
+    reason += f"；公开时限：{item.limit}" if state in ("due", "overdue", "delinquent") else ""
     return ItemStatus(
         id=item.id, name=name_of(item), status=state, period=period, due=due, missing=missing, latest=latest, owner=item.owner,  # type: ignore[arg-type]
         reason=reason, provisional=provisional, next_period=coming[0], next_due=coming[1],
