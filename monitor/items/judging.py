@@ -102,7 +102,8 @@ def _period(view: ItemView, item: CatalogueItem, mine: Members) -> tuple[ItemSta
         title=f"公开事项“{status.name}”{_TITLES[status.status]}",
         reason=status.reason,
         evidence={
-            "item": status.name, "column": next(iter(item.columns), None), "standing": status.status, "period": status.period, "missing": list(status.missing),
+            "item": status.name, "column": next(iter(item.columns), None), "standing": status.status,
+            "period": status.period, "missing": list(status.missing),
             "due": status.due.isoformat() if status.due else None, "latest": status.latest.isoformat() if status.latest else None,
             "provisional": status.provisional, "next_period": status.next_period,
             "next_due": status.next_due.isoformat() if status.next_due else None, "basis": item.basis,

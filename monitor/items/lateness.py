@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.calendar import Deadline, WorkCalendar
+from core.clock import day_start
 from core.nouns import Judgement, Severity, Verdict
 from core.settings import CatalogueItem
 from core.text import fold_plain
@@ -91,7 +92,8 @@ def judge(
     limits = limits_of(item)
     if not limits:
         return None
-    recent = [head for head in records if head.published and day - WINDOW <= head.published.day <= day]
+    first, end = day_start(day - WINDOW), day_start(day + timedelta(days=1))
+    recent = [head for head in records if head.published and first <= head.published.at < end]
     wanted = {trigger for limit in limits if (trigger := limit.trigger) in _OF_TEXT}
     bodies = texts([head.id for head in recent]) if wanted and recent else {}
     bad: list[Judgement] = []
@@ -114,6 +116,9 @@ def _judged(item: CatalogueItem, head: Head, found: Sequence[tuple[Limit, date]]
     assert head.published is not None
     late: list[tuple[Deadline, Limit, date]] = []
     for limit, event in found:
+        # No time is shorter than so many days (an hour is at most one): the calendar is asked only of what may be late.
+        if (head.published.day - event).days <= (1 if limit.unit == "hour" else limit.n):
+            return None
         due = after(event, limit.n, limit.unit, calendar)  # type: ignore[arg-type]
         if due.provisional or head.published.day <= due.day or not event <= head.published.day <= event + _HISTORY:
             return None

@@ -16,6 +16,7 @@ from store.record_rows import Head
 _SPLIT = re.compile(r"[、,;/和与及()《》“”\"·—\-]+")
 _TAIL = re.compile(r"(?:信息|情况|结果|事项|文件|内容|名单|公示|公开|公告|管理|工作|说明|资料|材料|制度|要求|类|等)+$")
 _HEAD = re.compile(r"^(?:关于|相关|有关|主要|全部|年度|本级|各类|各项)+")
+_NUMBERS = re.compile(r"\d+")
 _NO_WORDS = re.compile(r"(?!)")
 # What titles say for what a level says: the level's words on the left, the title's on the right.
 _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(level), title) for level, title in (
@@ -74,14 +75,18 @@ def members(
 
 def _shared(items: Sequence[CatalogueItem], standing: Sequence[Head], found: dict[str, Members]) -> None:
     words = [(item.id, _words(item)) for item in items]
+    # Titles of a column differ in their numbers more than in their words.
+    known: dict[str, tuple[int, list[str]]] = {}
     for head in standing:
-        best, chosen = _best(head.title, words)
+        title = _NUMBERS.sub("0", head.title)
+        if (found_before := known.get(title)) is None:
+            found_before = known[title] = _best(fold_plain(title), words)
+        best, chosen = found_before
         for item in chosen:
             (found[item].strong if best >= STRONG else found[item].weak).append(head)
 
 
-def _best(title: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[str]]:
-    folded = fold_plain(title)
+def _best(folded: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[str]]:
     best, chosen = 0, []
     for item, said in words:
         score = said.score(folded)
