@@ -12,6 +12,7 @@ import calendar as _gregorian
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 import chinese_calendar
 
@@ -42,7 +43,7 @@ class WorkCalendar:
             off = self.overlay.get(day)
             return day.weekday() < 5 if off is None else not off
         try:
-            return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
+            return _announced(day)
         except NotImplementedError as error:
             raise CalendarHorizonError(
                 f"{day.year} 年的节假日安排尚未录入：请按国务院办公厅通知填写 config/calendar/{day.year}.json"
@@ -85,6 +86,12 @@ class WorkCalendar:
             return self.is_workday(day), True
         except CalendarHorizonError:
             return day.weekday() < 5, False
+
+
+@lru_cache(maxsize=8192)
+def _announced(day: date) -> bool:
+    """As the package has it; a check asks for the same days thousands of times, and it looks through all years each time."""
+    return bool(chinese_calendar.is_workday(day))  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ class Items:
             whole = got.read or read_attachment(attachment, got.body, got.content_type)
             # The same bytes lie in the archive already.
             same = whole.sha256 == stored
-            draft.fetched[attachment.url] = replace(whole, text=mask_private(whole.text), reason=KEPT if same else whole.reason)
+            draft.fetched[attachment.url] = replace(whole, reason=KEPT) if same else whole
             if not same:
                 yield Kept(attachment.url, got)
             if validator := validator_of(attachment.url, got):

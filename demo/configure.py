@@ -32,8 +32,9 @@ def write_config(directory: Path, town: DemoTown, webhook_url: str, mail_url: st
     sources = "\n".join(_source(town, column) for column in town.portal.columns)
     (directory / "sites" / "huoshan.toml").write_text(f"{head}\n{sources}", encoding="utf-8")
     catalogue = "\n".join(_column(column) for column in town.portal.columns if column.template != "news")
+    items = (files("demo") / "content" / "items.toml").read_text(encoding="utf-8")
     note = "# 演示小镇的公开目录：每个栏目一段，期限未写明的按 rules/freshness.toml 的栏目类型。\n\n"
-    (directory / "catalogue.toml").write_text(note + catalogue, encoding="utf-8")
+    (directory / "catalogue.toml").write_text(f"{note}{catalogue}\n{items}", encoding="utf-8")
 
 
 def _copy(folder: Traversable, target: Path, values: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, ItemStatus, Judgement, SourceResult, StoredRecord, Verdict
-from core.settings import Settings
+from core.settings import CatalogueItem, Settings
 from monitor import application_watch, compared, freshness, intake, ledger, page_scans, pages, revisions, watch
 from monitor.catalogue.choices import with_choices
 from monitor.items import judging as item_judging
@@ -44,6 +44,8 @@ class CheckReport:
     columns: tuple[ColumnStatus, ...]
     items: tuple[ItemStatus, ...] = ()
     """The periodic items of the catalogue."""
+    catalogue: tuple[CatalogueItem, ...] = ()
+    """All items, as people have decided of them."""
     findings: tuple[Finding, ...]
     cannot_judge: tuple[Judgement, ...]
     opened: tuple[Finding, ...]
@@ -292,7 +294,7 @@ def _report(
 ) -> CheckReport:
     wanted = SCOPES[scope] if scope else ("",)
     return CheckReport(
-        as_of=view.day, columns=tuple(columns), items=tuple(items),
+        as_of=view.day, columns=tuple(columns), items=tuple(items), catalogue=view.settings.items,
         findings=tuple(finding for finding in fold.open if finding.rule_id.startswith(wanted)),
         cannot_judge=tuple(j for j in judgements if j.verdict is Verdict.CANNOT_JUDGE),
         opened=(*fold.opened, *fold.reopened), resolved=fold.resolved, new_cases=(), judged=looked,

@@ -78,6 +78,40 @@ class ColumnShape:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemStatusShape:
+    """How a periodic item of the catalogue (公开事项) stands: the oldest cycle that is missing or the next to come, and its day."""
+
+    id: str
+    name: str
+    status: Literal["fresh", "due", "overdue", "delinquent", "cannot_judge"]
+    period: str
+    due: date | None
+    missing: list[str]
+    latest: date | None
+    owner: str | None
+    reason: str
+    provisional: bool
+    next_period: str
+    next_due: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueShape:
+    """Something that must be published by a day (应公开)."""
+
+    kind: Literal["column", "item", "yearly"]
+    id: str
+    name: str
+    period: str
+    due: date
+    days_left: int
+    column: str | None
+    owner: str | None
+    provisional: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingShape:
     """A finding (问题), open or resolved, and what a person said of it."""
 

@@ -15,6 +15,7 @@ from core.nouns import (
     ColumnStatus,
     Delivery,
     Finding,
+    ItemStatus,
     Judgement,
     Mention,
     Reply,
@@ -23,6 +24,7 @@ from core.nouns import (
     StoredRecord,
 )
 from core.settings import SourceSettings
+from monitor.items.upcoming import Due
 from service.shapes import (
     AttachmentShape,
     AttemptShape,
@@ -32,9 +34,11 @@ from service.shapes import (
     ColumnShape,
     DeliveryDetailShape,
     DeliveryShape,
+    DueShape,
     FindingDetailShape,
     FindingEventShape,
     FindingShape,
+    ItemStatusShape,
     LookShape,
     MentionShape,
     RecordDetailShape,
@@ -81,6 +85,16 @@ def step(taken: CaseStep) -> StepShape:
 def column(status: ColumnStatus) -> ColumnShape:
     """A column's state."""
     return ColumnShape(**asdict(status))
+
+
+def item_status(status: ItemStatus) -> ItemStatusShape:
+    """A periodic item's state."""
+    return ItemStatusShape(**asdict(status) | {"missing": list(status.missing)})
+
+
+def due(found: Due, day: date) -> DueShape:
+    """A line of the work list, as of a day."""
+    return DueShape(**asdict(found), days_left=found.left(day))
 
 
 def finding(found: Finding) -> FindingShape:

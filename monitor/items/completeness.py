@@ -91,5 +91,5 @@ def _judgement(item: CatalogueItem, rule: str, verdict: Verdict, title: str, rea
         reason = f"{reason}；依据：{item.basis}"
     return Judgement(
         rule_id=rule, subject=f"item:{item.id}", verdict=verdict, severity=severity, title=title, reason=reason,
-        evidence={"item": name_of(item), "basis": item.basis}, owner=item.owner,
+        evidence={"item": name_of(item), "column": next(iter(item.columns), None), "basis": item.basis}, owner=item.owner,
     )

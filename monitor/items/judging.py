@@ -100,9 +100,10 @@ def _period(view: ItemView, item: CatalogueItem, mine: Members) -> tuple[ItemSta
     judgement = Judgement(
         rule_id=PERIOD, subject=f"item:{item.id}", verdict=verdict, severity=Severity.INFO if status.status == "due" else severity,
         title=f"公开事项“{status.name}”{_TITLES[status.status]}",
-        reason=status.reason + (f"；公开时限：{item.limit}" if verdict is Verdict.BAD else ""),
+        reason=status.reason,
         evidence={
-            "item": status.name, "standing": status.status, "period": status.period, "missing": list(status.missing),
+            "item": status.name, "column": next(iter(item.columns), None), "standing": status.status,
+            "period": status.period, "missing": list(status.missing),
             "due": status.due.isoformat() if status.due else None, "latest": status.latest.isoformat() if status.latest else None,
             "provisional": status.provisional, "next_period": status.next_period,
             "next_due": status.next_due.isoformat() if status.next_due else None, "basis": item.basis,
@@ -149,7 +150,8 @@ def judge_late(view: ItemView, texts: Texts, known: Collection[Finding]) -> Late
         unknown += [_unknown(item, late.unknown, late.why)] if late.unknown else []
     mine = [finding for finding in known if finding.rule_id == lateness.RULE and finding.subject not in found]
     theirs = [finding for finding in known if finding.rule_id == lateness.COMMON and _record(finding) in decided]
-    closed = [_closing(f, "按现在的时限、栏目和日期判断没有超期") for f in mine] + [_closing(f, "改按公开事项自己的时限判断") for f in theirs]
+    closed = [_closing(finding, "按现在的时限、栏目和日期判断没有超期") for finding in mine]
+    closed += [_closing(finding, "改按公开事项自己的时限判断") for finding in theirs]
     return LateRecords((*found.values(), *unknown, *closed), frozenset(decided))
 
 

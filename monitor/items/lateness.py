@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.calendar import Deadline, WorkCalendar
+from core.clock import day_start
 from core.nouns import Judgement, Severity, Verdict
 from core.settings import CatalogueItem
 from core.text import fold_plain
@@ -24,6 +25,7 @@ COMMON = "page.text.accuracy.late"
 WINDOW = timedelta(days=365)
 """How long after its publication a late record is told."""
 _HISTORY = timedelta(days=366)
+_TURN = timedelta(days=92)
 _DATE = r"(?:(?P<{0}y>20\d\d)年)?(?P<{0}m>\d{{1,2}})月(?P<{0}d>\d{{1,2}})日"
 _APPROVED = re.compile(
     _DATE.format("a") + r"[^。;]{0,60}?(?:人民代表大会|人大|常务?委?会|主席团)[^。;]{0,60}?(?:批准|通过)"
@@ -90,7 +92,8 @@ def judge(
     limits = limits_of(item)
     if not limits:
         return None
-    recent = [head for head in records if head.published and day - WINDOW <= head.published.day <= day]
+    first, end = day_start(day - WINDOW), day_start(day + timedelta(days=1))
+    recent = [head for head in records if head.published and first <= head.published.at < end]
     wanted = {trigger for limit in limits if (trigger := limit.trigger) in _OF_TEXT}
     bodies = texts([head.id for head in recent]) if wanted and recent else {}
     bad: list[Judgement] = []
@@ -113,6 +116,9 @@ def _judged(item: CatalogueItem, head: Head, found: Sequence[tuple[Limit, date]]
     assert head.published is not None
     late: list[tuple[Deadline, Limit, date]] = []
     for limit, event in found:
+        # No time is shorter than so many days (an hour is at most one): the calendar is asked only of what may be late.
+        if (head.published.day - event).days <= (1 if limit.unit == "hour" else limit.n):
+            return None
         due = after(event, limit.n, limit.unit, calendar)  # type: ignore[arg-type]
         if due.provisional or head.published.day <= due.day or not event <= head.published.day <= event + _HISTORY:
             return None
@@ -131,7 +137,7 @@ def bad(item: CatalogueItem, head: Head, due: date, limit: Limit, event: date) -
     return Judgement(
         rule_id=RULE, subject=f"record:{head.id}", verdict=Verdict.BAD, severity=Severity.INFO if limit.override else Severity.WARN,
         title=f"未按公开事项的时限公开：{head.title or head.url}", reason=said,
-        evidence={"url": head.url, "item": item.id, "event": event.isoformat(), "due": due.isoformat(), "basis": item.basis},
+        evidence={"url": head.url, "item": name_of(item), "event": event.isoformat(), "due": due.isoformat(), "basis": item.basis},
         owner=item.owner,
     )
 
@@ -169,7 +175,11 @@ def _in_text(pattern: re.Pattern[str], text: str, published: date) -> date | Non
 def _day(year: str | None, month: int, day: int, published: date) -> date | None:
     try:
         found = date(int(year) if year else published.year, month, day)
-        return found if year or found <= published else found.replace(year=found.year - 1)
+        if year or found <= published:
+            return found
+        # A day without a year that is still to come is of a meeting to come; only soon after the New Year it is last year's.
+        before = found.replace(year=found.year - 1)
+        return before if published - before <= _TURN else None
     except ValueError:
         return None
 

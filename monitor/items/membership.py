@@ -16,6 +16,7 @@ from store.record_rows import Head
 _SPLIT = re.compile(r"[、,;/和与及()《》“”\"·—\-]+")
 _TAIL = re.compile(r"(?:信息|情况|结果|事项|文件|内容|名单|公示|公开|公告|管理|工作|说明|资料|材料|制度|要求|类|等)+$")
 _HEAD = re.compile(r"^(?:关于|相关|有关|主要|全部|年度|本级|各类|各项)+")
+_NUMBERS = re.compile(r"\d+")
 _NO_WORDS = re.compile(r"(?!)")
 # What titles say for what a level says: the level's words on the left, the title's on the right.
 _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(level), title) for level, title in (
@@ -74,14 +75,18 @@ def members(
 
 def _shared(items: Sequence[CatalogueItem], standing: Sequence[Head], found: dict[str, Members]) -> None:
     words = [(item.id, _words(item)) for item in items]
+    # Titles of a column differ in their numbers more than in their words.
+    known: dict[str, tuple[int, list[str]]] = {}
     for head in standing:
-        best, chosen = _best(head.title, words)
+        title = _NUMBERS.sub("0", head.title)
+        if (found_before := known.get(title)) is None:
+            found_before = known[title] = _best(fold_plain(title), words)
+        best, chosen = found_before
         for item in chosen:
             (found[item].strong if best >= STRONG else found[item].weak).append(head)
 
 
-def _best(title: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[str]]:
-    folded = fold_plain(title)
+def _best(folded: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[str]]:
     best, chosen = 0, []
     for item, said in words:
         score = said.score(folded)
@@ -94,12 +99,13 @@ def _best(title: str, words: Sequence[tuple[str, _Words]]) -> tuple[int, list[st
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What a title may say of an item: its own name, the names above it, its elements."""
+    """What a title may say of an item: its own name, the names above it, its elements, its field."""
 
     own: re.Pattern[str]
     own_loosely: re.Pattern[str]
     above: tuple[re.Pattern[str], ...]
     elements: re.Pattern[str]
+    of_field: re.Pattern[str]
 
     def score(self, folded: str) -> int:
         """How well a folded title names the item. Its own name, or another word for it beside a name above it, is certain."""
@@ -107,7 +113,7 @@ class _Words:
         if self.own.search(folded):
             return STRONG + 1 + above
         if self.own_loosely.search(folded):
-            return STRONG + above if above or not self.above else WEAK
+            return STRONG + above if above or not self.above else WEAK * bool(self.of_field.search(folded))
         return above + WEAK * bool(self.elements.search(folded))
 
 
@@ -123,7 +129,7 @@ def _words_of(levels: tuple[str, ...], elements: tuple[str, ...], of_field: str)
         _any(_parts(own)), _any([title for level, title in _ALIASES if level.search(own)], escaped=False),
         tuple(_any([*map(re.escape, _parts(level)), *(t for words, t in _ALIASES[:6] if words.search(level))], escaped=False)
               for level in above),
-        _any(part for element in elements for part in _parts(element) if len(part) >= 3),
+        _any(part for element in elements for part in _parts(element) if len(part) >= 3), _any(_parts(of_field)),
     )
 
 

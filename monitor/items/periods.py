@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.calendar import WorkCalendar
+from core.clock import day_start, local_date
 from core.nouns import ItemStatus
 from core.settings import CatalogueItem
 from core.text import fold_plain
@@ -18,7 +19,8 @@ from store.record_rows import Head
 
 _BACK = timedelta(days=366)
 _BACK_YEARS = timedelta(days=2 * 366)
-_AHEAD = timedelta(days=400)
+_AHEAD, _AHEAD_YEARS = timedelta(days=250), timedelta(days=800)
+_SPEAKS = re.compile(r"[月季]|半年|20\d\d")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|年度)")
 _QUARTER = re.compile(r"(?:(20\d\d)年?度?)?(?:第|前)?([1-4])季度?")
 _HALF = re.compile(r"(?:(20\d\d)年?度?)?(上半年|下半年)")
@@ -48,8 +50,10 @@ def status_of(
     schedule = schedule_of(item.limit)
     if schedule is None:
         return None
-    dated = [head for head in records if head.published is not None and head.published.day <= day]
-    latest = max((head.published.day for head in dated if head.published), default=None)
+    end = day_start(day + timedelta(days=1))
+    dated = [head for head in records if head.published is not None and head.published.at < end]
+    newest = max((head.published.at for head in dated if head.published), default=None)
+    latest = local_date(newest) if newest else None
     if latest is None:
         return _unknown(item, doubt or "没有注明发布时间的信息，不能判断是否按期", None)
     if schedule.months is None:
@@ -76,9 +80,9 @@ def _by_cycle(
     item: CatalogueItem, schedule: Schedule, dated: Sequence[Head], latest: date, calendar: WorkCalendar, day: date, warn_days: int,
     doubt: str | None,
 ) -> ItemStatus:
-    begun = min(head.published.day for head in dated if head.published)
-    back = _BACK_YEARS if schedule.months == 12 else _BACK
-    known = [c for c in cycles(schedule, calendar, day - back, day + _AHEAD) if _later(schedule, c, begun)]
+    begun = local_date(min(head.published.at for head in dated if head.published))
+    back, ahead = (_BACK_YEARS, _AHEAD_YEARS) if schedule.months == 12 else (_BACK, _AHEAD)
+    known = [c for c in cycles(schedule, calendar, day - back, day + ahead) if _later(schedule, c, begun)]
     there = counts(schedule, dated, known)
     missing = [c for c in known if c.due.day < day and not c.due.provisional and there[c.number] < c.needs]
     coming = next((c for c in known if (c.due.day >= day or c.due.provisional) and there[c.number] < c.needs), None)
@@ -137,12 +141,13 @@ def _by_day(months: int, head: Head, due: dict[int, date]) -> Iterator[int]:
 def _named(months: int, head: Head) -> int | None:
     """The cycle that a title names; one that names only a year says nothing of a shorter cycle."""
     assert head.published is not None
-    said, day = _said(head.title), head.published.day
+    said = _said(head.title) if _SPEAKS.search(head.title) else None
     if said is None or (said.month is None and months < 12):
         return None
     if said.month is None:
         return said.year
-    year = said.year if said.year is not None else day.year - (said.month > day.month)
+    if (year := said.year) is None:
+        year = head.published.day.year - (said.month > head.published.day.month)
     return (year * 12 + said.month - 1) // months
 
 
@@ -191,6 +196,7 @@ def _status(
     item: CatalogueItem, state: str, period: str, due: date | None, missing: tuple[str, ...], latest: date | None, reason: str,
     provisional: bool = False, coming: tuple[str, date | None] = ("", None),
 ) -> ItemStatus:
+    reason += f"；公开时限：{item.limit}" if state in ("due", "overdue", "delinquent") else ""
     return ItemStatus(
         id=item.id, name=name_of(item), status=state, period=period, due=due, missing=missing, latest=latest, owner=item.owner,  # type: ignore[arg-type]
         reason=reason, provisional=provisional, next_period=coming[0], next_due=coming[1],

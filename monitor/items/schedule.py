@@ -139,7 +139,8 @@ def _of_number(schedule: Schedule, calendar: WorkCalendar, months: int, number: 
     base = (number + schedule.following) * months
     fixed = sorted(_in_month(base + month - 1, day) for month, day in schedule.days)
     for place, day in enumerate(fixed, start=1):
-        yield Cycle(number, name, start, end, Deadline(day, False), place * schedule.times)
+        told = f"{name}（{day.month}月{day.day}日前）" if schedule.yearly_day else name
+        yield Cycle(number, told, start, end, Deadline(day, False), place * schedule.times)
     if not fixed:
         due = after(end, *(schedule.after or (STATUTORY_WORKDAYS, "workday")), calendar)
         yield Cycle(number, name, start, end, due, schedule.times)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -17,6 +18,8 @@ from core.clock import now
 from core.nouns import ColumnStatus, Finding, Severity
 from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
+from monitor.items.upcoming import DAYS, Due, titled
+from monitor.items.upcoming import upcoming as coming
 from monitor.run import CheckReport
 from monitor.run import check as run_check
 from service import shaping
@@ -51,6 +54,9 @@ AsOf = Annotated[
 ]
 FailOn = Annotated[Severity | None, typer.Option("--fail-on", help="有此级别或更重的问题未解决时，退出码为 3")]
 
+Upcoming = Annotated[bool, typer.Option("--upcoming", help="另列今后若干天内应公开的内容，先到期的在前")]
+Days = Annotated[int, typer.Option("--days", min=0, max=366, help="--upcoming 看今后多少天")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -58,15 +64,19 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    scope: ScopeArgument = None, as_of: AsOf = None, fail_on: FailOn = None, config: ConfigOption = None,
-    database: DatabaseOption = None, as_json: JsonOption = False,
+    scope: ScopeArgument = None, as_of: AsOf = None, fail_on: FailOn = None, upcoming: Upcoming = False, days: Days = DAYS,
+    config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
 ) -> None:
-    """检查：登记舆情，判断栏目是否按期更新、网页是否有误、来源和巡查是否正常，并生成该发的提醒。"""
-    report = _check(settings_of(config), database, scope, as_of.date() if as_of else None)
+    """检查：登记舆情，判断栏目、公开事项是否按期公开、网页是否有误、来源和巡查是否正常，并生成该发的提醒。"""
+    settings = settings_of(config)
+    report = _check(settings, database, scope, as_of.date() if as_of else None)
+    due = coming(report.columns, report.items, report.catalogue, report.as_of, days)
     if as_json:
-        emit(report_json(report))
+        emit(report_json(report) | ({"upcoming": [shaping.plain(shaping.due(one, report.as_of)) for one in due]} if upcoming else {}))
     else:
         _show(report)
+        if upcoming:
+            _show_upcoming(due, report.as_of, days, {person.id: person.name for person in settings.staff})
     if fail_on is not None and any(finding.severity.at_least(fail_on) for finding in report.findings):
         raise typer.Exit(Exit.FOUND)
 
@@ -76,6 +86,7 @@ def report_json(report: CheckReport) -> dict[str, Any]:
     return {
         "as_of": report.as_of,
         "columns": [shaping.plain(shaping.column(column)) for column in report.columns],
+        "items": [shaping.plain(shaping.item_status(item)) for item in report.items],
         "findings": [finding_json(finding) for finding in report.findings],
         "cannot_judge": [
             shaping.plain(shaping.cannot_judge(judgement))
@@ -124,6 +135,18 @@ def _show(report: CheckReport) -> None:
         f"本次解决{len(report.resolved)}项），无法判断{len(report.cannot_judge)}项，新登记舆情{len(report.new_cases)}件。",
         soft_wrap=True,
     )
+
+
+def _show_upcoming(due: Sequence[Due], day: date, days: int, staff: Mapping[str, str]) -> None:
+    out = Console()
+    if not due:
+        out.print(f"今后{days}天没有应公开的内容。")
+        return
+    table = Table("应公开于", "还剩", "内容", "责任人", "说明", title=f"今后{days}天应公开")
+    for one in due:
+        when = f"{one.due}{'（暂定）' if one.provisional else ''}"
+        table.add_row(when, f"{one.left(day)}天", escape(titled(one)), staff.get(one.owner or "", one.owner or ""), escape(one.reason))
+    out.print(table)
 
 
 def _columns(columns: tuple[ColumnStatus, ...]) -> Table:

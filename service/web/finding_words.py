@@ -9,7 +9,9 @@ from core.nouns import Finding
 from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
-KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身", "application.": "依申请公开"}
+KINDS: Mapping[str, str] = {
+    "column.": "栏目更新", "item.": "公开事项", "page.": "网页内容", "source.": "来源", "run.": "巡查本身", "application.": "依申请公开",
+}
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
     "page.repeated_title": "同一栏目内不应重复发布同题信息",
@@ -53,9 +55,21 @@ RULES: Mapping[str, str] = {
     "page.contacts_differ": "同一机构的联系方式各页应一致",
     "page.near_duplicate": "同一内容不应重复发布",
     "page.text.element.unread": "附件应能全部读取",
+    "item.column": "每个适用的公开事项都应有对应栏目",
+    "item.missing": "每个适用的公开事项都应公开",
+    "item.period": "定期公开的事项应按期公开，一期不缺",
+    "page.item_late": "应在公开事项自己的时限内公开",
+    "page.text.element.guide": "信息公开指南应写全条例第十二条的内容",
+    "page.text.element.catalogue": "信息公开目录应有索引、名称、内容概述、生成日期（条例第十二条）",
+    "page.text.element.annual_report": "年度报告应有规定的六个部分",
+    "page.text.element.three_public": "“三公”经费应分四项公开",
+    "page.text.element.subsidy_guide": "补贴申请指南的要素应齐全",
+    "page.text.element.contacts": "联系方式应有地址、时间和电话",
+    "page.text.element.budget": "预决算应列出全部表格，空表应说明",
 }
 _FIELDS: Mapping[str, str] = {
-    "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
+    "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",
+    "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
 }
 
 

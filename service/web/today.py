@@ -13,7 +13,9 @@ from core.nouns import Case, ColumnStatus, Delivery, DeliveryStatus, Finding, Ou
 from core.service import Schedule
 from core.settings import Settings, SourceSettings
 from core.words import JOBS
+from monitor.items.upcoming import Due
 from service.schedule.slots import Slot, overdue_jobs, timetables
+from service.web.coming import due_soon
 from service.web.security.rights import Role
 from service.web.security.visitor import Visitor
 from store import deliveries, findings, jobs, looks, runs
@@ -25,6 +27,7 @@ MOST = 10
 """Lines of one list; the rest is behind its link."""
 _LATE = ("blank", "delinquent", "overdue")
 _OPEN_DELIVERIES = (DeliveryStatus.DEAD, DeliveryStatus.FAILED)
+_ITEM_DAYS = 15
 _EVERY_DAYS = {"daily": 1, "weekly": 7}
 _RECENT = timedelta(days=1)
 _ESCALATED_WITHIN = timedelta(days=30)
@@ -77,6 +80,8 @@ class Today:
     escalated: Sequence[Case]
     late: Sequence[ColumnStatus]
     soon: Sequence[ColumnStatus]
+    items: Sequence[Due]
+    """What of the catalogue's items and of the law's yearly duties falls due in the days to come."""
     findings: Sequence[Finding]
     unseen: Sequence[Unseen]
     broken: Sequence[Delivery]
@@ -101,6 +106,9 @@ def gather(connection: Connection, settings: Settings, schedule: Schedule, visit
         escalated=_escalated(connection, staff, at) if staff else (),
         late=sorted((c for c in columns if c.status in _LATE), key=lambda c: (_LATE.index(c.status), c.due or date.max)),
         soon=sorted((c for c in columns if c.status == "due"), key=lambda c: c.due or date.max),
+        items=[
+            due for due in due_soon(connection, settings, (), today, _ITEM_DAYS) if answers or due.owner in (staff, None)
+        ],
         findings=_findings(connection, visitor, answers), unseen=unseen(settings, looks.last_looks(connection), today),
         broken=_broken(connection, visitor, answers),
     )

@@ -15,14 +15,16 @@ from core.clock import local_date
 from core.nouns import ColumnStatus
 from core.words import COLUMNS
 from monitor import timeline
+from monitor.items.upcoming import DAYS, titled
 from service.web import charts
+from service.web.coming import due_soon
 from service.web.inject import Bench, TownId
 from service.web.paging import Page, page_number
 from service.web.rendering import AnyRequest, render
 from service.web.security.rights import Permission
 from store import findings, records
 
-SOON_DAYS = 30
+SOON_DAYS = DAYS
 SPELL_DAYS = 90
 _ORDER = ("blank", "delinquent", "overdue", "cannot_judge", "due", "fresh")
 
@@ -34,13 +36,14 @@ def grid(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     status, owner = request.query_params.get("status", ""), request.query_params.get("owner", "")
     with bench.town_engine(town).connect() as connection:
         columns = findings.column_statuses(connection)
+        coming = due_soon(connection, settings, columns, today)
     chosen = [c for c in columns if status in ("", c.status) and owner in ("", c.owner or "")]
     counts: Counter[str] = Counter(column.status for column in columns)
     return render(
         request, "catalogue.html", town=settings, section="catalogue", title="公开目录", columns=sorted(chosen, key=_worst_first),
         today=today, bar=charts.states(counts), states={s: f"{COLUMNS[s]}（{counts[s]}）" for s in _ORDER if counts[s]},
         chosen={"status": status, "owner": owner}, staff={p.id: p.name for p in settings.staff}, total=len(columns),
-        soon=[c for c in columns if c.due and c.status in ("fresh", "due") and (c.due - today).days <= SOON_DAYS],
+        soon=[due for due in coming if owner in ("", due.owner or "")], soon_days=SOON_DAYS, titled=titled,
         left_out=[c for c in settings.columns if not c.applicable],
     )
 

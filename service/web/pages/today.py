@@ -6,6 +6,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
+from monitor.items.upcoming import titled
 from service.case_list import reading
 from service.web.inject import Bench, TownId, Who
 from service.web.rendering import AnyRequest, render
@@ -22,7 +23,7 @@ def page(request: AnyRequest, bench: Bench, visitor: Who, town: TownId) -> Templ
     names = reading(settings, day.today)
     return render(
         request, "today.html", town=settings, section="today", title="今日", day=day, answers=answers_for_all(visitor),
-        staff=names.staff, sources=names.sources,
+        titled=titled, staff=names.staff, sources=names.sources,
     )
 
 
