@@ -9,7 +9,7 @@ from core.nouns import Finding
 from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
-KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "run.": "巡查本身", "application.": "依申请公开"}
+KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "site.": "网站", "run.": "巡查本身", "application.": "依申请公开"}
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
     "page.repeated_title": "同一栏目内不应重复发布同题信息",
@@ -50,6 +50,14 @@ RULES: Mapping[str, str] = {
     "run.silent": "巡查每天都应进行",
     "application.due": "依申请公开应在法定期限内答复",
     "run.calendar": "次年的节假日安排应及时录入",
+    "site.unreachable": "网站应能打开（一周内打不开达到 5% 即单项否决）",
+    "site.down": "网站应能打开：现在持续打不开",
+    "site.blocked": "网站应允许访问：我们的访问被拦截",
+    "site.home_stale": "首页应在两周内有更新（单项否决）",
+    "site.certificate": "网站的安全证书应有效",
+    "page.dead_link": "链接和附件应能打开",
+    "page.text.link.hidden": "网页中不得有暗链（单项否决）",
+    "page.text.link.foreign": "外部链接应经过核对",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
