@@ -141,7 +141,8 @@ def _store(database: str, service: Service | None, now: datetime) -> Iterable[Ch
             with for_town(engine, town).connect() as connection:
                 latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
                 visited = visits.latest(connection)
-            watched = [*_visits(service, settings, visited, now), _dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
+            watched = [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
+            watched += _visits(service, settings, visited, now)
             checks += [_in_folder(check, _folder(towns, town)) for check in watched]
         for late in late_jobs(service, engine, now) if service else ():
             checks.append(Check(area="watch", level="error", problem=late, remedy="看 townwatch serve 是否在运行，再看“运行记录”里的说明"))
@@ -170,7 +171,8 @@ def _visits(service: Service | None, settings: Settings, latest: datetime | None
         remedy = "在 service.toml 的 [schedule] 中把 visit_every_minutes 设为 60"
         yield Check(area="watch", level="warn", problem=problem, file="service.toml", key="visit_every_minutes", remedy=remedy)
     elif latest is None:
-        yield Check(area="watch", level="warn", problem="还没有访问过网站首页", remedy="运行 townwatch visit，或让 townwatch serve 一直运行")
+        remedy = "运行 townwatch visit，或让 townwatch serve 一直运行"
+        yield Check(area="watch", level="warn", problem="还没有访问过网站首页", remedy=remedy)
     elif now - latest > max(timedelta(hours=6), 3 * timedelta(minutes=minutes)):
         problem = f"最近一次访问网站首页在 {local_text(latest)}，之后没有访问"
         yield Check(area="watch", level="warn", problem=problem, remedy="看 townwatch serve 是否在运行，再看“运行记录”里的说明")

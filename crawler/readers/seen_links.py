@@ -22,10 +22,11 @@ _TAGS = re.compile(r"<[^>]*>")
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,600})\}")
 _SIMPLE = re.compile(r"^(?:[a-z]+)?([.#][\w-]+)$", re.IGNORECASE)
+_AT_RULE = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_OPENS_HIDDEN = re.compile(r"""document\.writeln?\s*\(\s*["'].*?<(div|span|p|ul|table|marquee|font)\b[^>]*?style\s*=\s*[\\"']+([^"'>]*)""",
+_OPENS_HIDDEN = re.compile(r"""document\.write(?:ln)?\s*\(\s*["'].*?<(div|span|p|ul|table|marquee|font)\b[^>]*?style\s*=\s*[\\"']+([^"'>]*)""",
                            re.IGNORECASE | re.DOTALL)
-_CLOSES = re.compile(r"""document\.writeln?\s*\(\s*["'].{0,20}?<\\?/(div|span|p|ul|table|marquee|font)>""", re.IGNORECASE | re.DOTALL)
+_CLOSES = re.compile(r"""document\.write(?:ln)?\s*\(\s*["'].{0,20}?<\\?/(div|span|p|ul|table|marquee|font)>""", re.IGNORECASE | re.DOTALL)
 _HIDES_BY_ID = re.compile(r"""getElementById\(\s*["']([\w-]+)["']\s*\)\.style\.(?:display\s*=\s*["']none|visibility\s*=\s*["']hidden)""", re.IGNORECASE)
 _FAR, _FARTHER = -400, -5000
 _NUMBER = r"(-?\d+(?:\.\d+)?)\s*(px|em|rem|pt|%|)"
@@ -80,9 +81,7 @@ class _Reading:
         """The links of the document, and frames that show another page."""
         self._read_names()
         spans = self._written_spans()
-        for number, node in enumerate(self.tree.css("a[href], area[href], iframe[src], frame[src], script, marquee")):
-            if node.tag == "script" or number > MOST_LINKS:
-                continue
+        for node in self.tree.css("a[href], area[href], iframe[src], frame[src]")[:MOST_LINKS]:
             href = node.attributes.get("href" if node.tag in ("a", "area") else "src")
             target = self._absolute(href)
             if target:
@@ -118,8 +117,10 @@ class _Reading:
 
     def _read_names(self) -> None:
         for style in self.tree.css("style"):
-            for match in _RULE.finditer(_CSS_COMMENT.sub("", style.text() or "")):
-                if "@media" not in match[1] and (how := hidden_by(match[2])):
+            # What holds for some screens, or for paper, does not hide.
+            rules = _AT_RULE.sub("", _CSS_COMMENT.sub("", style.text() or ""))
+            for match in _RULE.finditer(rules):
+                if how := hidden_by(match[2]):
                     for selector in match[1].split(","):
                         if name := _SIMPLE.match(selector.strip()):
                             self.hidden_names[name[1]] = how
@@ -137,7 +138,7 @@ class _Reading:
             if node.tag == "script":
                 words = node.text() or ""
                 opens = _OPENS_HIDDEN.search(words)
-                if opens and hidden_by(opens[2]) and not _CLOSES.search(words, opens.end()):
+                if opens and hidden_by(opens[2]) and not re.search(rf"<\\?/{opens[1]}", words[opens.end():], re.IGNORECASE):
                     inside = True
                 elif inside and _CLOSES.search(words):
                     inside = False
@@ -193,8 +194,9 @@ def hidden_by(style: str) -> str:
     if (size := _SIZE.search(style)) and float(size[1]) <= (1 if size[2] in ("px", "pt") else 0):
         return "字号为零"
     for side, number, unit in _AWAY.findall(style):
-        place = float(number) * {"em": 16, "rem": 16, "%": 10}.get(unit, 1)
-        if place <= _FAR and ("position" in plain or side not in _EDGES):
+        place = float(number) * {"em": 16, "rem": 16, "%": 4}.get(unit, 1)
+        # A negative margin centres a window; only a very great one takes it away.
+        if place <= (_FARTHER if side.startswith("margin") else _FAR) and ("position" in plain or side not in _EDGES):
             # A carousel moves its pictures aside too, by some widths of its own.
             return "移到屏幕之外" if place <= _FARTHER or side == "text-indent" else "移出可见区域"
     if "overflow:hidden" in plain and any(float(number) <= 1 for _, number, unit in _BOX.findall(style) if unit != "%"):

@@ -82,7 +82,7 @@ def _write(place: Workplace, change: _Change) -> None:
             with transaction(place.engine) as connection:
                 change(connection)
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- the store itself is what is broken: nothing else can be told
             _LOG.error("the end of a job could not be entered", reason=reason(error), again=wait is not None)
         if wait is not None and not place.stopping():
             time.sleep(wait)
@@ -106,5 +106,5 @@ def _beat(run: JobRun, place: Workplace, over: threading.Event) -> None:
         try:
             with transaction(place.engine) as connection:
                 jobs.beat(connection, run.id, place.now())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- a beat that is lost is not the job's fault; the next may come through
             _LOG.warning("a beat was lost", run=run.id, reason=reason(error))

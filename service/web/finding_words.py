@@ -9,7 +9,9 @@ from core.nouns import Finding
 from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
-KINDS: Mapping[str, str] = {"column.": "栏目更新", "page.": "网页内容", "source.": "来源", "site.": "网站", "run.": "巡查本身", "application.": "依申请公开"}
+KINDS: Mapping[str, str] = {
+    "column.": "栏目更新", "page.": "网页内容", "source.": "来源", "site.": "网站", "run.": "巡查本身", "application.": "依申请公开",
+}
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
     "page.repeated_title": "同一栏目内不应重复发布同题信息",

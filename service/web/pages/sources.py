@@ -46,7 +46,8 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     rows = [(site, source, results, charts.looks(results, LOOKS)) for site, source, results in looks]
     return render(
         request, "sources.html", town=settings, section="sources", title="来源", rows=rows,
-        sites=sites, at=bench.clock(), last_new={source: state.last_new_at for source, state in states.items()}, staff={p.id: p.name for p in settings.staff},
+        sites=sites,
+        last_new={source: state.last_new_at for source, state in states.items()}, staff={p.id: p.name for p in settings.staff},
     )
 
 
