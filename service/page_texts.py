@@ -48,7 +48,10 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
     published = stored.record.published.day if stored.record.published else None
     text = from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
     whole, to = links_of(body, stored.record.url)
-    return replace(text, doubts=article.doubts, whole=whole, to=(*to, *_files(stored)))
+    # An attachment that the crawl could not have at all is told already.
+    told = {attachment.url for attachment in stored.record.attachments if attachment.state == "dead"}
+    listed = tuple(link for link in (*to, *_files(stored)) if link.url not in told)
+    return replace(text, doubts=article.doubts, whole=whole, to=listed)
 
 
 def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink]]:
@@ -64,10 +67,8 @@ def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink]]:
 
 
 def _files(stored: StoredRecord) -> Iterator[PageLink]:
-    """The attachments; one that the crawl could not have at all is told already."""
     for attachment in stored.record.attachments:
-        if attachment.state != "dead":
-            yield PageLink(url=attachment.url, text=attachment.name, attachment=True)
+        yield PageLink(url=attachment.url, text=attachment.name, attachment=True)
 
 
 def _stored_text(stored: StoredRecord) -> ScannedText:
