@@ -25,6 +25,7 @@ from core.settings import (
     RunRules,
     Settings,
     Site,
+    SiteRules,
     StaffMember,
     Town,
 )
@@ -68,6 +69,7 @@ def load_settings(directory: Path) -> Settings:
     freshness = read("rules/freshness.toml", FreshnessRules)
     cases = read("rules/cases.toml", CaseRules)
     runs = read("rules/runs.toml", RunRules)
+    health = read("rules/sites.toml", SiteRules) if (directory / "rules" / "sites.toml").exists() else SiteRules()
     catalogue = read("catalogue.toml", _Catalogue)
     staff = read("staff.toml", _Staff)
     alerts = read("alerts.toml", AlertRules)
@@ -76,7 +78,7 @@ def load_settings(directory: Path) -> Settings:
     calendar = _collect(errors, lambda: _calendar(directory))
     if errors:
         raise ConfigErrors(errors)
-    assert town and freshness and cases and runs and catalogue and staff and alerts and calendar is not None
+    assert town and freshness and cases and runs and health and catalogue and staff and alerts and calendar is not None
     settings = Settings(
         directory=directory,
         town=town,
@@ -86,6 +88,7 @@ def load_settings(directory: Path) -> Settings:
         freshness=freshness,
         cases=cases,
         runs=runs,
+        health=health,
         staff=staff.staff,
         alerts=alerts,
         calendar=calendar,

@@ -41,7 +41,9 @@ class Workbench(Strict):
 
 class Schedule(Strict):
     """When the towns' work is done, China time. ``spread_minutes``: crawls begin within so long after their time, each
-    site of each town at a minute of its own. ``catch_up_days``: a slot missed longer ago than that is not made up for."""
+    site of each town at a minute of its own. ``catch_up_days``: a slot missed longer ago than that is not made up for.
+    ``visit_every_minutes``: how often home pages are opened (国办秘函〔2019〕19号: at least 20 spaced visits a day); 0 for never.
+    Visits that were missed are never made up for."""
 
     crawl_at: tuple[ClockText, ...] = ("06:30",)
     spread_minutes: int = Field(default=30, ge=0, le=720)
@@ -51,6 +53,7 @@ class Schedule(Strict):
     digest_at: ClockText = "09:00"
     prune_at: ClockText = "02:30"
     catch_up_days: int = Field(default=3, ge=0)
+    visit_every_minutes: int = Field(default=60, ge=0, le=1440)
 
 
 class ServiceSettings(Strict):

@@ -247,6 +247,30 @@ class RunRules(Strict):
     severity: SeverityName = Severity.ERROR
 
 
+class SiteRules(Strict):
+    """``rules/sites.toml``: the health of sites, after 国办秘函〔2019〕19号. ``visits`` in ``days`` are the least by which
+    ``failed_share`` may be judged, each at least ``apart_minutes`` after the one before; a visit has failed that took
+    ``timeout_seconds``. ``down_visits`` failures in a row over ``down_hours`` are told at once."""
+
+    timeout_seconds: float = Field(default=15.0, gt=0)
+    days: int = Field(default=7, ge=1)
+    visits: int = Field(default=140, ge=1)
+    failed_share: float = Field(default=0.05, gt=0, le=1)
+    apart_minutes: float = Field(default=10, ge=0)
+    down_visits: int = Field(default=3, ge=1)
+    down_hours: float = Field(default=2, ge=0)
+    blocked_visits: int = Field(default=3, ge=1)
+    """After how many refused visits in a row being blocked is told."""
+    home_days: int = Field(default=14, ge=1)
+    certificate_warn_days: int = Field(default=30, ge=0)
+    certificate_error_days: int = Field(default=7, ge=0)
+    links_per_day: int = Field(default=100, ge=0)
+    """How many addresses that pages link to are looked at a day and site; 0: none."""
+    links_every_days: int = Field(default=30, ge=1)
+    """When an address that was there is looked at again."""
+    basis: str = "国办秘函〔2019〕19号"
+
+
 class Channel(Strict):
     """One way to reach a person. The address is secret as a rule: ``url_env`` names the environment variable that holds
     the Apprise URL; ``url`` itself is for addresses without a secret (loopback, a plain mail relay)."""
@@ -319,6 +343,7 @@ class Settings(Strict):
     freshness: FreshnessRules
     cases: CaseRules
     runs: RunRules
+    health: SiteRules = SiteRules()
     staff: tuple[StaffMember, ...]
     alerts: AlertRules
     calendar: WorkCalendar

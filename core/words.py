@@ -13,6 +13,7 @@ OUTCOMES = {
     "unreachable": "打不开",
     "not_run": "未巡查",
 }
+VISITS = {"ok": "打开正常", "failed": "没有打开", "blocked": "被拦截", "unclear": "没有看清"}
 COLUMNS = {
     "fresh": "正常",
     "due": "将到期",
@@ -43,7 +44,7 @@ REASONS = {
 ITEMS = {"open": "未解决", "overdue": "已逾期", "resolved": "已解决"}
 ROLES = {"clerk": "经办人员", "leader": "分管领导", "supervisor": "县级督办", "technician": "技术人员", "reader": "只读查看"}
 JOBS = {
-    "crawl": "采集", "recheck": "重新采集", "check": "检查", "send": "发送通知", "digest": "月报", "prune": "清理",
+    "crawl": "采集", "recheck": "重新采集", "check": "检查", "send": "发送通知", "digest": "月报", "prune": "清理", "visit": "访问首页",
     "serve": "服务",
 }
 JOB_STATES = {"queued": "等待执行", "running": "进行中", "done": "已完成", "failed": "失败", "missed": "错过"}

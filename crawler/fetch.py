@@ -12,11 +12,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import scrapy
+from cryptography.hazmat.primitives.serialization import Encoding
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -32,6 +34,20 @@ POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 45.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """An answer (whatever its status; judged by the caller) or the reason why there is none, the seconds from the first byte
+    asked to the last one had, robots.txt and pauses not counted, and the certificate of the answer (DER)."""
+
+    got: Answer | Failure
+    seconds: float
+    certificate: bytes = b""
+    cut: bool = False
+    """The body is longer than was wanted, and was left."""
+    tls: bool = False
+    """The connection was there, but not its encryption."""
+
+
 def fetch_pages(site: Site, urls: Sequence[str]) -> list[Answer | Failure]:
     """Ask for some pages of a site, in order; refusals and block pages are failures."""
     return fetch(site, [Ask(url=url) for url in urls])
@@ -39,15 +55,27 @@ def fetch_pages(site: Site, urls: Sequence[str]) -> list[Answer | Failure]:
 
 def fetch(site: Site, asks: Sequence[Ask], lease: Lease | None = None) -> list[Answer | Failure]:
     """Ask a site some questions; refusals and block pages are failures. Raises CrawlBusyError where the lease was lost."""
+    return [judged(seen.got) for seen in look(site, asks, lease)]
+
+
+def judged(got: Answer | Failure) -> Answer | Failure:
+    """An answer that may be read; refusals, errors and block pages are failures."""
+    return got if isinstance(got, Failure) else judge(got.status, got.headers, got.body) or got
+
+
+def look(site: Site, asks: Sequence[Ask], lease: Lease | None = None, *, largest: int = MAX_PAGE) -> list[Seen]:
+    """Ask a site some questions and tell how long each answer took; no more than ``largest`` bytes of each are had. Raises
+    CrawlBusyError where the lease was lost."""
     with tempfile.TemporaryDirectory(prefix="townwatch-") as folder:
         job, out = Path(folder) / "job.json", Path(folder) / "answers.jsonl"
         lines = [{"url": ask.url, "method": ask.method, "headers": dict(ask.headers), "body": ask.body.decode()} for ask in asks]
         patience = lease.patience if lease else PATIENCE_SECONDS
-        data = {"site": site.model_dump_json(by_alias=True), "asks": lines, "out": str(out), "patience": patience}
+        data = {"site": site.model_dump_json(by_alias=True), "asks": lines, "out": str(out), "patience": patience, "largest": largest}
         job.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         _run_child(job, lease)
         found = {line["asked"]: _read(line) for line in _lines(out)}
-    return [found.get(number, Failure(outcome=Outcome.UNREACHABLE, reason="没有回答")) for number in range(len(asks))]
+    nothing = Seen(got=Failure(outcome=Outcome.UNREACHABLE, reason="没有回答"), seconds=0.0)
+    return [found.get(number, nothing) for number in range(len(asks))]
 
 
 def _run_child(job: Path, lease: Lease | None) -> None:
@@ -80,25 +108,30 @@ class FetchSpider(scrapy.Spider):
 
     name = "fetch"
 
-    def __init__(self, site: Site, asks: Sequence[dict[str, Any]], out: Path, **kwargs: Any) -> None:
+    def __init__(self, site: Site, asks: Sequence[dict[str, Any]], out: Path, largest: int = MAX_PAGE, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.site, self.asks, self.out = site, asks, out
+        self.site, self.asks, self.out, self.largest = site, asks, out, largest
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """All the pages."""
         for number, ask in enumerate(self.asks):
             yield scrapy.Request(**ask, callback=self.answered, errback=self.failed, cb_kwargs={"asked": number},
-                                 meta={**manners(self.site), "download_maxsize": MAX_PAGE}, dont_filter=True)
+                                 meta={**manners(self.site), "download_maxsize": self.largest}, dont_filter=True)
 
     def answered(self, response: Response, asked: int) -> None:
         """Write an answer down."""
         answer = answer_of(response)
+        certificate = response.certificate.original.to_cryptography().public_bytes(Encoding.DER) if response.certificate else b""
         self._write({"asked": asked, "url": answer.url, "status": answer.status, "headers": dict(answer.headers),
-                     "body": base64.b64encode(answer.body).decode()})
+                     "body": base64.b64encode(answer.body).decode(), "seconds": response.meta.get("seconds", 0.0),
+                     "certificate": base64.b64encode(certificate).decode()})
 
     def failed(self, failure: TwistedFailure) -> None:
         """Write down why there is none."""
-        self._write({"asked": request_of(failure).cb_kwargs["asked"], "failure": asdict(explain(failure.value))})
+        request = request_of(failure)
+        self._write({"asked": request.cb_kwargs["asked"], "failure": asdict(explain(failure.value)),
+                     "seconds": request.meta.get("seconds", 0.0), "cut": isinstance(failure.value, DownloadCancelledError),
+                     "tls": "SSL" in f"{failure.value!r}{failure.value}"})
 
     def _write(self, line: dict[str, Any]) -> None:
         with self.out.open("a", encoding="utf-8") as file:
@@ -109,8 +142,9 @@ def _lines(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.read_text("utf-8").splitlines()] if out.exists() else []
 
 
-def _read(line: dict[str, Any]) -> Answer | Failure:
+def _read(line: dict[str, Any]) -> Seen:
     if "failure" in line:
-        return Failure(**{**line["failure"], "outcome": Outcome(line["failure"]["outcome"])})
+        failure = Failure(**{**line["failure"], "outcome": Outcome(line["failure"]["outcome"])})
+        return Seen(got=failure, seconds=line["seconds"], cut=line["cut"], tls=line["tls"])
     answer = Answer(url=line["url"], status=line["status"], headers=line["headers"], body=base64.b64decode(line["body"]))
-    return judge(answer.status, answer.headers, answer.body) or answer
+    return Seen(got=answer, seconds=line["seconds"], certificate=base64.b64decode(line["certificate"]))

@@ -7,6 +7,7 @@ looked at and another when it is used (DNS rebinding); :class:`GuardedHandler` c
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -62,10 +63,14 @@ class GuardedHandler(HTTP11DownloadHandler):
     """The downloader, telling a name that was refused from a name that does not exist."""
 
     async def download_request(self, request: Request) -> Response:
-        """The response; RefusedError where the name led to a private address."""
+        """The response; RefusedError where the name led to a private address. Notes on the request how long it took, the
+        requests that redirected to it included."""
+        begun = time.monotonic()
         try:
             return await super().download_request(request)
         except CannotResolveHostError:
             if reason := PublicResolver.refused.pop(urlsplit(request.url).hostname or "", None):
                 raise RefusedError(reason) from None
             raise
+        finally:
+            request.meta["seconds"] = request.meta.get("seconds", 0.0) + time.monotonic() - begun

@@ -57,7 +57,7 @@ def fetch(path: Path) -> int:
     data = json.loads(path.read_text(encoding="utf-8"))
     threading.Thread(target=_end_with_parent, args=(data["patience"],), daemon=True).start()
     site = Site.model_validate_json(data["site"])
-    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]))
+    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]), largest=data["largest"])
     return 0 if stats.get("finish_reason") == "finished" else 1
 
 
@@ -83,9 +83,12 @@ def _browser_settings(sites: tuple[Site, ...]) -> dict[str, Any]:
 
 def scrapy_settings(sites: Iterable[Site]) -> dict[str, Any]:
     """Scrapy's settings for some sites."""
+    sites = tuple(sites)
     return {
         "USER_AGENT": user_agent(sites), "ROBOTSTXT_OBEY": True, "ROBOTSTXT_USER_AGENT": "Townwatch",
         "DOWNLOAD_SLOTS": {host: _slot(slot) for host, slot in slots(sites).items()},
+        # Of a robots.txt too, which is not asked with a site's own manners: one that hangs must not keep a visit for minutes.
+        "DOWNLOAD_TIMEOUT": max((site.politeness.timeout_seconds for site in sites), default=15.0),
         "DOWNLOAD_DELAY": 1.0, "RANDOMIZE_DOWNLOAD_DELAY": False, "CONCURRENT_REQUESTS": 64,
         "TWISTED_DNS_RESOLVER": "crawler.guard.PublicResolver", "DNS_TIMEOUT": 15,
         # Through a proxy the guard would see the proxy's address instead of the site's.

@@ -4,29 +4,34 @@ The store holds private numbers masked, so the scan reads the bytes as they were
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from core.calendar import WorkCalendar
 from core.clock import local_date
 from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
 from core.settings import Settings
+from core.visits import PageLink
 from monitor import elements as element_rules
+from monitor import links as link_rules
 from monitor import wording as dictionaries
 from monitor.accuracy import TITLES as ACCURACY
 from monitor.accuracy import PageFacts, check_page
 from monitor.contacts import contacts
 from monitor.elements import TITLES as ELEMENTS
 from monitor.elements import ElementRules, check_elements
+from monitor.links import LinkRules, check_links
 from monitor.privacy import rules as privacy_rules
 from monitor.privacy.rules import PrivacyRules
 from monitor.resemblance import signature
 from monitor.scan import VERSION, scan
 from monitor.scanned import Flaw, ScannedText
+from monitor.site_links import of_site
 from monitor.wording import Wording
-from store import scans
+from store import links, scans
 from store.database import Connection, Engine, transaction
 from store.record_rows import Head
 from store.scans import Content, Scan
@@ -35,6 +40,8 @@ PREFIX = "page.text."
 TOGETHER = "accuracy.nothing"
 """A post that says only that there is nothing is right alone and wrong beside another of its column."""
 BATCH = 200
+MOST_LINKS = 200
+"""Of one page that are looked at in turn."""
 _SHOWN = 5
 _TITLES = ACCURACY | ELEMENTS
 _KINDS = {
@@ -56,16 +63,20 @@ class Rules:
     own: tuple[str, ...]
     calendar: WorkCalendar
     digest: str
+    links: LinkRules
+    hosts: Mapping[str, tuple[str, ...]]
+    """By site, as configured."""
 
 
 def rules_of(settings: Settings) -> Rules:
     """From the town's configuration folder; raises ConfigErrors."""
     privacy, wording = privacy_rules.load(settings.directory), dictionaries.load(settings.directory)
     elements = element_rules.load(settings.directory)
+    linked, hosts = link_rules.load(settings.directory), {site.id: site.hosts for site in settings.sites}
     own = tuple(dict.fromkeys((settings.town.name, settings.town.full_name, *_villages(settings))))
-    told = "\x1f".join(rules.model_dump_json() for rules in (privacy, wording, elements))
+    told = "\x1f".join(rules.model_dump_json() for rules in (privacy, wording, elements, linked))
     said = f"{VERSION}\x1f{told}\x1f{own}"
-    return Rules(privacy, wording, elements, own, settings.calendar, sha256(said.encode()).hexdigest()[:16])
+    return Rules(privacy, wording, elements, own, settings.calendar, sha256(said.encode()).hexdigest()[:16], linked, hosts)
 
 
 def _villages(settings: Settings) -> Iterator[str]:
@@ -85,14 +96,45 @@ def scan_new(
             batch = scans.unscanned(connection, sources, rules.digest, after=after, limit=BATCH)
         if not batch:
             break
-        texts = ((stored, read(stored, evidence)) for stored, evidence in batch)
-        found = [_scanned(stored, text, rules, local_date(now)) for stored, text in texts if text is not None]
+        texts = [(stored, text) for stored, evidence in batch if (text := read(stored, evidence)) is not None]
+        found = [_scanned(stored, text, rules, local_date(now)) for stored, text in texts]
         with transaction(engine) as connection:
             scans.save(connection, found, now)
+            _note_links(connection, texts, found, rules)
         after, done = batch[-1][0].id, done + len(found)
         if progress is not None:
             progress("scan", done, 0)
     return done
+
+
+def _note_links(connection: Connection, texts: Sequence[tuple[StoredRecord, ScannedText]], found: Sequence[Scan], rules: Rules) -> None:
+    """What the pages link to on their own site is to be looked at in turn; so are pages with links that are not their own, which
+    may be mended without their text being changed."""
+    noted: dict[Content, list[PageLink]] = {}
+    urls: dict[str, list[str]] = {}
+    for (stored, text), each in zip(texts, found, strict=True):
+        to = _to_look_at(stored, text, rules)
+        noted[stored.id, stored.content_hash] = to
+        looked = [stored.record.url] if any(map(of_site, each.flaws)) else []
+        urls.setdefault(stored.record.site, []).extend([*looked, *(link.url for link in to)])
+    links.note(connection, noted)
+    for site, wanted in urls.items():
+        links.add(connection, site, wanted)
+
+
+def _to_look_at(stored: StoredRecord, text: ScannedText, rules: Rules) -> list[PageLink]:
+    hosts = rules.hosts.get(stored.record.site, ())
+    kept = {link.url.partition("#")[0]: link for link in text.to if _on(link.url, hosts)}
+    kept.pop(stored.record.url.partition("#")[0], None)
+    return [PageLink(url=url, text=link.text, attachment=link.attachment) for url, link in kept.items()][:MOST_LINKS]
+
+
+def _on(url: str, hosts: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and (parts.netloc.lower() in hosts or (parts.port is None and parts.hostname in hosts))
+    except ValueError:
+        return False
 
 
 def own_sources(settings: Settings) -> list[str]:
@@ -100,13 +142,18 @@ def own_sources(settings: Settings) -> list[str]:
     return list(dict.fromkeys(column.source for column in settings.columns if column.applicable))
 
 
-def judge(records: Sequence[Head], flawed: Mapping[Content, Scan]) -> Iterator[Judgement]:
-    """Bad, once per rule, for each record that stands with a content in which something was found."""
+def judge(
+    records: Sequence[Head], flawed: Mapping[Content, Scan], widespread: Collection[tuple[str, str]] = ()
+) -> Iterator[Judgement]:
+    """Bad, once per rule, for each record that stands with a content in which something was found. What is of the site, or
+    ``widespread`` in it (rules and hosts), is told of the site (:mod:`monitor.site_links`)."""
     alone = sum(_has(flawed.get((stored.id, stored.content_hash)), TOGETHER) for stored in records if flawed and not stored.removed_at)
     for stored in records:
-        kept = flawed.get((stored.id, stored.content_hash)) if flawed and stored.removed_at is None else None
+        held = flawed.get((stored.id, stored.content_hash)) if flawed and stored.removed_at is None else None
         by_rule: dict[str, list[Mapping[str, str]]] = {}
-        for flaw in kept.flaws if kept else ():
+        for flaw in held.flaws if held else ():
+            if of_site(flaw) or (flaw["rule_id"], flaw.get("host")) in widespread:
+                continue
             if flaw["rule_id"] != TOGETHER or alone > 1:
                 by_rule.setdefault(flaw["rule_id"], []).append(flaw)
         for rule, flaws in by_rule.items():
@@ -122,7 +169,7 @@ def mended(
 ) -> Iterator[Judgement]:
     """Ok for each open finding whose record was scanned as it stands now without it, or is gone. ``judged``: fingerprints that
     are bad still; ``present``: the records of the findings, where they stand."""
-    bad, open_ones = set(judged), [finding for finding in known if finding.rule_id.startswith(PREFIX)]
+    bad, open_ones = set(judged), [finding for finding in known if is_of_record(finding)]
     seen = scans.scanned(connection, [record_of(finding) for finding in open_ones])
     for finding in open_ones:
         stored = present.get(record_of(finding))
@@ -132,6 +179,11 @@ def mended(
                 rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
                 title=finding.title, reason="网页已撤下" if gone else "网页已改正", owner=finding.owner,
             )
+
+
+def is_of_record(finding: Finding) -> bool:
+    """Whether a finding is one of the scan's, and of one record: links that a site's pages share are the site's."""
+    return finding.rule_id.startswith(PREFIX) and finding.subject.startswith("record:")
 
 
 def record_of(finding: Finding) -> int:
@@ -144,12 +196,25 @@ def _scanned(stored: StoredRecord, text: ScannedText, rules: Rules, today: date)
     flaws = [
         *scan(text, rules.privacy, rules.wording, today), *check_page(facts, text), *check_elements(facts, text, rules.elements)
     ]
+    if text.whole is not None:
+        own = host_names(rules.hosts.get(stored.record.site, ()))
+        flaws += of_note(check_links(replace(text.whole, own=own), rules.links))
     worst = min((flaw.severity for flaw in flaws), key=lambda severity: severity.rank, default=None)
     return Scan(
-        record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(_kept, flaws)), worst=worst,
+        record_id=stored.id, content_hash=stored.content_hash, rules=rules.digest, flaws=tuple(map(kept, flaws)), worst=worst,
         contacts=tuple(contact.data() for contact in contacts(stored.record.title, text, rules.own)),
         signature=signature(stored.record.body),
     )
+
+
+def of_note(flaws: Iterable[Flaw]) -> list[Flaw]:
+    """Of what every page of a site has, what only asks for a look is told of the home page, not of each article."""
+    return [flaw for flaw in flaws if flaw.scope != "site" or flaw.severity is not Severity.INFO]
+
+
+def host_names(hosts: Iterable[str]) -> tuple[str, ...]:
+    """Hosts as configured (``host`` or ``host:port``), by name."""
+    return tuple(dict.fromkeys(urlsplit(f"//{host}").hostname or "" for host in hosts))
 
 
 def _facts(stored: StoredRecord, rules: Rules) -> PageFacts:
@@ -161,8 +226,9 @@ def _facts(stored: StoredRecord, rules: Rules) -> PageFacts:
     )
 
 
-def _kept(flaw: Flaw) -> dict[str, str]:
-    return flaw.data()
+def kept(flaw: Flaw) -> dict[str, str]:
+    """A flaw as it is stored: what is told of it, and of a link where it leads and whether it is the site's."""
+    return flaw.data() | ({"host": flaw.host, "scope": flaw.scope} if flaw.host else {})
 
 
 def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:

@@ -9,7 +9,18 @@ from datetime import date, datetime, timedelta
 from core.clock import day_start, local_date
 from core.nouns import Case, ColumnStatus, Finding, ItemStatus, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import CatalogueItem, Settings
-from monitor import application_watch, compared, freshness, intake, ledger, page_scans, pages, revisions, watch
+from monitor import (
+    application_watch,
+    compared,
+    freshness,
+    intake,
+    ledger,
+    page_scans,
+    pages,
+    revisions,
+    site_watch,
+    watch,
+)
 from monitor.catalogue.choices import with_choices
 from monitor.items import judging as item_judging
 from monitor.items.judging import ItemView
@@ -29,7 +40,7 @@ Also = Callable[[Connection, datetime], object]
 Progress = Callable[[str, int, int], None]
 
 SCOPES: Mapping[str, tuple[str, ...]] = {
-    "catalogue": ("column.", "item."), "pages": ("page.",), "sites": ("source.", "run."),
+    "catalogue": ("column.", "item."), "pages": ("page.",), "sites": ("source.", "run.", "site."),
 }
 """What each scope of the command judges: prefixes of its rules."""
 _RESULTS = 30
@@ -127,7 +138,10 @@ def _judge_now(connection: Connection, settings: Settings, now: datetime, scope:
     columns, items, judgements, looked = _judgements(connection, view, scope)
     judgements += _taken_out(known, settings)
     judgements += _applications(connection, view, known) if scope is None else ()
-    judgements += _mended(connection, known, judgements) if scope in (None, "pages") else ()
+    if scope in (None, "pages"):
+        judgements += _mended(connection, known, judgements)
+        # Of a day past, what was found then says it: of an address only the last look is kept.
+        judgements += site_watch.links(connection, settings, known, now, view.listed)
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
     known += [finding for finding in finding_store.by_fingerprints(connection, bad) if not finding.open]
     fold = ledger.fold(known, judgements, now)
@@ -200,11 +214,12 @@ def _pages(connection: Connection, view: _View, items: ItemView) -> tuple[list[J
     looked = 0
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
+    widespread = site_watch.widespread(flawed)
     standing: set[int] = set()
     listing = compared.Listed(view.day, items.listed, compared.static_sources(view.settings))
     for source, listed in listing.by_source.items():
         owner = _owner(view.settings, source)
-        found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed)]
+        found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed, widespread)]
         said += [replace(judgement, owner=owner) for judgement in found if judgement.rule_id != COMMON or judgement.subject not in apart]
         looked += len(listed) * len(pages.KINDS) - len(found)
         standing.update(head.id for head in listed if head.removed_at is None)
@@ -245,7 +260,7 @@ def _mended(connection: Connection, known: Iterable[Finding], judgements: Iterab
     """What the scan finds no more. Only of today: of a day past, the findings that were open then say it themselves."""
     bad = [judgement.fingerprint for judgement in judgements if judgement.verdict is Verdict.BAD]
     beside = {f.fingerprint: {compared.record_of(f), *f.evidence.get("others", ())} for f in known if f.rule_id in compared.RULES}
-    ids = {page_scans.record_of(finding) for finding in known if finding.rule_id.startswith(page_scans.PREFIX)}.union(*beside.values())
+    ids = {page_scans.record_of(finding) for finding in known if page_scans.is_of_record(finding)}.union(*beside.values())
     present = {stored.id: stored for stored in record_store.by_ids(connection, ids)}
     seen = scan_store.scanned(connection, set().union(*beside.values()))
 
@@ -263,6 +278,7 @@ def _sites(connection: Connection, view: _View) -> Iterator[Judgement]:
         looks, facts = view.looks(source.id), view.facts.get(source.id)
         yield from watch.failing(looks)
         yield watch.quiet(looks, facts.latest if facts else None)
+    yield from site_watch.health(connection, view.settings, view.at)
     yield watch.horizon(view.settings.calendar, view.day, view.settings.runs.severity)
     yield watch.silent(run_store.latest_runs(connection, _PAST_RESULTS), view.settings.runs, view.at)
 
@@ -280,8 +296,9 @@ def _taken_out(known: Iterable[Finding], settings: Settings) -> Iterator[Judgeme
     """An explicit ok for what a person has taken out of the configuration: nothing will judge it again."""
     subjects = {f"column:{column.id}" for column in settings.columns}
     subjects |= {f"source:{source.id}" for _, source in settings.all_sources} | {f"item:{item.id}" for item in settings.items}
+    subjects |= {f"site:{site.id}" for site in settings.sites}
     for finding in known:
-        if finding.subject.startswith(("column:", "source:", "item:")) and finding.subject not in subjects:
+        if finding.subject.startswith(("column:", "source:", "item:", "site:")) and finding.subject not in subjects:
             yield Judgement(
                 rule_id=finding.rule_id, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity,
                 title=finding.title, reason="已从配置中删除，不再检查", owner=finding.owner,

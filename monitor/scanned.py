@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from core.nouns import Severity
+from core.visits import PageLink
 
 ScanKind = Literal[
     "id_number", "mobile", "bank_account", "address", "sensitive_list", "wording", "date", "element", "link"
@@ -47,9 +48,33 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeLink:
+    """A link anywhere on a page as it was served: absolute, with the words on it; how it is ``hidden`` from visitors ("" where
+    they see it), in which ``place`` of the source it stands (页面, 注释, 脚本), with which ``block`` it is hidden, and whether it
+    is of the article."""
+
+    url: str
+    text: str
+    hidden: str = ""
+    place: str = "页面"
+    block: int = 0
+    in_body: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageLinks:
+    """Every link of a page, the hosts that are its site's ``own``, and what it tells search engines of itself (by name)."""
+
+    links: tuple[WholeLink, ...] = ()
+    own: tuple[str, ...] = ()
+    heads: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ScannedText:
     """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them; ``doubts`` where what it
-    tells of itself disagrees; ``unread`` what of it could not be read, and why."""
+    tells of itself disagrees; ``unread`` what of it could not be read, and why; ``whole`` are all links of the page as served,
+    ``to`` those of its article to its own site."""
 
     parts: tuple[Paragraph | Table, ...]
     title: str = ""
@@ -57,11 +82,14 @@ class ScannedText:
     links: tuple[Link, ...] = ()
     doubts: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    whole: PageLinks | None = None
+    to: tuple[PageLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """One thing found. ``evidence`` is masked, always; ``count`` is how many of its kind it stands for."""
+    """One thing found. ``evidence`` is masked, always; ``count`` is how many of its kind it stands for. ``scope`` is ``site``
+    for what the page shares with others of its site (menus, foot); ``host`` where a link leads."""
 
     rule_id: str
     kind: ScanKind
@@ -70,6 +98,8 @@ class Flaw:
     evidence: str
     advice: str
     count: int = 1
+    scope: Literal["", "site"] = ""
+    host: str = ""
 
     def data(self) -> dict[str, str]:
         """The finding as the contract has it."""

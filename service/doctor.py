@@ -19,8 +19,10 @@ from core.nouns import Outcome, Run, SourceResult
 from core.service import Service, load_service
 from core.settings import Settings
 from crawler.platforms import check_options
+from monitor.site_watch import watched_sites
 from service.schedule.dead_man import late_jobs
-from store import runs
+from service.visits import DAY_MINUTES
+from store import runs, visits
 from store.database import for_town, head_revision, open_store, revision
 
 Level = Literal["ok", "warn", "error"]
@@ -138,7 +140,9 @@ def _store(database: str, service: Service | None, now: datetime) -> Iterable[Ch
         for town, settings in towns.items():
             with for_town(engine, town).connect() as connection:
                 latest, recent = runs.latest_runs(connection, 1), runs.recent_results(connection)
+                visited = visits.latest(connection)
             watched = [_dead_man(settings, latest[0] if latest else None, now), *_sources(settings, recent)]
+            watched += _visits(service, settings, visited, now)
             checks += [_in_folder(check, _folder(towns, town)) for check in watched]
         for late in late_jobs(service, engine, now) if service else ():
             checks.append(Check(area="watch", level="error", problem=late, remedy="看 townwatch serve 是否在运行，再看“运行记录”里的说明"))
@@ -155,6 +159,28 @@ def _dead_man(settings: Settings, latest: Run | None, now: datetime) -> Check:
         problem = f"最近一次巡查在 {local_text(ended)}，已超过 {settings.runs.silent_days} 天"
         return Check(area="watch", level="error", problem=problem, remedy="检查定时任务是否还在运行")
     return Check(area="watch", level="ok", problem=f"最近一次巡查在 {local_text(ended)}")
+
+
+def _visits(service: Service | None, settings: Settings, latest: datetime | None, now: datetime) -> Iterable[Check]:
+    """Whether home pages are opened: without that nobody knows that a site cannot be."""
+    minutes = service.settings.schedule.visit_every_minutes if service else 0
+    if not watched_sites(settings):
+        return
+    if not minutes:
+        problem = "没有开启首页访问，网站打不开、证书到期、首页不更新都不会发现"
+        remedy = "在 service.toml 的 [schedule] 中把 visit_every_minutes 设为 60"
+        yield Check(area="watch", level="warn", problem=problem, file="service.toml", key="visit_every_minutes", remedy=remedy)
+    elif latest is None:
+        remedy = "运行 townwatch visit，或让 townwatch serve 一直运行"
+        yield Check(area="watch", level="warn", problem="还没有访问过网站首页", remedy=remedy)
+    elif now - latest > max(timedelta(hours=6), 3 * timedelta(minutes=minutes)):
+        problem = f"最近一次访问网站首页在 {local_text(latest)}，之后没有访问"
+        yield Check(area="watch", level="warn", problem=problem, remedy="看 townwatch serve 是否在运行，再看“运行记录”里的说明")
+    else:
+        yield Check(area="watch", level="ok", problem=f"最近一次访问网站首页在 {local_text(latest)}")
+    if minutes > DAY_MINUTES // 20:
+        problem = f"每 {minutes} 分钟访问一次，一天不足 20 次，不能按国办秘函〔2019〕19号判断"
+        yield Check(area="watch", level="warn", problem=problem, file="service.toml", key="visit_every_minutes", remedy="改为 72 以下")
 
 
 def _sources(settings: Settings, recent: Mapping[str, list[SourceResult]]) -> Iterable[Check]:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from core.clock import local_date
 from core.nouns import Attachment, Evidence, StoredRecord
+from core.visits import PageLink
 from crawler.archive import EvidenceError, read_evidence
 from crawler.attachments import UnreadableError, file_name
 from crawler.readers import read_page
+from crawler.readers.body_links import body_links
+from crawler.readers.seen_links import seen_links
 from crawler.run import archive_root
 from crawler.served import body_of
 from monitor.page_scans import Read
-from monitor.scanned import Cell, Paragraph, ScannedText, Table, from_text
+from monitor.scanned import Cell, PageLinks, Paragraph, ScannedText, Table, WholeLink, from_text
 from service.scanning import read_bytes
 
 
@@ -44,7 +47,28 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
         return _file(stored.record.url, body) or _stored_text(stored)
     published = stored.record.published.day if stored.record.published else None
     text = from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
-    return replace(text, doubts=article.doubts)
+    whole, to = links_of(body, stored.record.url)
+    # An attachment that the crawl could not have at all is told already.
+    told = {attachment.url for attachment in stored.record.attachments if attachment.state == "dead"}
+    listed = tuple(link for link in (*to, *_files(stored)) if link.url not in told)
+    return replace(text, doubts=article.doubts, whole=whole, to=listed)
+
+
+def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink]]:
+    """Every link of a page as served, and those of its article, absolute. Menus and foot are looked at for what was put there."""
+    seen = seen_links(body, url=url)
+    page, inside = body_links(body, url=url)
+    to = [PageLink(url=page.absolute(link.href.strip()), text=link.text or link.title) for link in inside]
+    places = {(link.url, link.text) for link in to}
+    whole = tuple(
+        WholeLink(link.url, link.text, link.hidden, link.place, link.block, (link.url, link.text) in places) for link in seen.links
+    )
+    return PageLinks(whole, heads=seen.heads), to
+
+
+def _files(stored: StoredRecord) -> Iterator[PageLink]:
+    for attachment in stored.record.attachments:
+        yield PageLink(url=attachment.url, text=attachment.name, attachment=True)
 
 
 def _stored_text(stored: StoredRecord) -> ScannedText:

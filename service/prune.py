@@ -9,6 +9,7 @@ from pathlib import Path
 from service.retention import Retention, before, deliveries_to_remove, folders_to_remove, runs_to_remove
 from store import prune as prune_store
 from store import runs as run_store
+from store import visits as visit_store
 from store.database import Engine, transaction
 
 
@@ -25,9 +26,11 @@ def prune(engine: Engine, retention: Retention, now: datetime, *, dry_run: bool 
         counts = {
             "deliveries": len(deliveries), "attempts": tries, "runs": len(runs), "run_sources": results,
             "validators": prune_store.count_validators(connection, unchecked),
+            "visits": visit_store.count(connection, before(now, retention.visits)),
         }
         if not dry_run:
             prune_store.remove(connection, run_ids=runs, delivery_ids=deliveries, validators_before=unchecked)
+            visit_store.forget(connection, before(now, retention.visits))
     return counts
 
 

@@ -27,9 +27,10 @@ class Retention:
     deliveries: int = 730
     runs: int = 400
     validators: int = 365
+    visits: int = 400
 
     def __post_init__(self) -> None:
-        for days in (self.deliveries, self.runs, self.validators):
+        for days in (self.deliveries, self.runs, self.validators, self.visits):
             if days < SHORTEST_DAYS:
                 raise ValueError(f"保留天数不得少于 {SHORTEST_DAYS} 天：{days}")
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from core.nouns import CaseState, Confidence, DeliveryStatus, Outcome, Reason, RecordKind, Severity
+from core.visits import VisitOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +224,34 @@ class SourceShape:
     owner: str | None
     confirmed: bool
     looks: list[LookShape]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityShape:
+    """Of how many visits that count how many opened the home page within the limit."""
+
+    opened: int
+    counted: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteHealthShape:
+    """A site by the visits to its home page."""
+
+    id: str
+    name: str
+    url: str
+    outcome: VisitOutcome | None
+    visited_at: datetime | None
+    seconds: float | None
+    reason: str
+    week: AvailabilityShape
+    month: AvailabilityShape
+    last_failed_at: datetime | None
+    newest: date | None
+    certificate_until: datetime | None
+    certificate_fault: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

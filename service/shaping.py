@@ -23,11 +23,13 @@ from core.nouns import (
     SourceResult,
     StoredRecord,
 )
-from core.settings import SourceSettings
+from core.settings import Site, SourceSettings
 from monitor.items.upcoming import Due
+from monitor.site_health import Availability, Summary
 from service.shapes import (
     AttachmentShape,
     AttemptShape,
+    AvailabilityShape,
     CannotJudgeShape,
     CaseDetailShape,
     CaseShape,
@@ -45,6 +47,7 @@ from service.shapes import (
     RecordShape,
     ReplyShape,
     RunShape,
+    SiteHealthShape,
     SourceResultShape,
     SourceShape,
     StepShape,
@@ -135,6 +138,22 @@ def source(site: str, settings: SourceSettings, looks: list[SourceResult]) -> So
         confirmed=settings.confirmed,
         looks=[LookShape(**_result_fields(each), checked_at=local_or_none(each.checked_at)) for each in looks],
     )
+
+
+def site_health(site: Site, found: Summary) -> SiteHealthShape:
+    """A site and how its home page opened."""
+    last, held = found.last, found.certificate
+    return SiteHealthShape(
+        id=site.id, name=site.name, url=site.home, outcome=last.outcome if last else None,
+        visited_at=local_or_none(last.at if last else None), seconds=last.seconds if last else None, reason=last.reason if last else "",
+        week=_availability(found.week), month=_availability(found.month),
+        last_failed_at=local_or_none(found.last_failed.at if found.last_failed else None), newest=found.newest,
+        certificate_until=local_or_none(held.until if held else None), certificate_fault=held.fault if held else "",
+    )
+
+
+def _availability(found: Availability) -> AvailabilityShape:
+    return AvailabilityShape(**_named(AvailabilityShape, found))
 
 
 def run(found: Run) -> RunShape:

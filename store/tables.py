@@ -31,12 +31,14 @@ from store.disclosure import (
     yearly_entries,
 )
 from store.installation import api_tokens, audit, host_leases, job_runs, sessions, sign_ins, users
+from store.site_tables import addresses, page_links, visits
 
 __all__ = [
-    "OPEN_CASES", "Instant", "absences", "acknowledgements", "api_tokens", "application_steps", "applications", "attempts",
-    "audit", "case_steps", "cases", "catalogue_choices", "contests", "deliveries", "finding_events", "findings", "host_leases",
-    "job_runs", "judgements", "likenesses", "mentions", "metadata", "records", "run_sources", "runs", "said", "scans", "seals", "sessions",
-    "sightings", "sign_ins", "source_states", "users", "validators", "versions", "yearly_entries",
+    "Instant", "OPEN_CASES", "absences", "acknowledgements", "addresses", "api_tokens", "application_steps", "applications",
+    "attempts", "audit", "case_steps", "cases", "catalogue_choices", "contests", "deliveries", "finding_events", "findings",
+    "host_leases", "job_runs", "judgements", "likenesses", "mentions", "metadata", "page_links", "records", "run_sources", "runs",
+    "said", "scans", "seals", "sessions", "sightings", "sign_ins", "source_states", "users", "validators", "versions", "visits",
+    "yearly_entries",
 ]
 
 runs = Table(

@@ -101,7 +101,7 @@ def parse_date(text: str) -> Moment | None:
 
 def _attempts(tree: LexborHTMLParser, url: str, templates: Sequence[str]) -> Iterable[list[ListRow]]:
     for template in templates:
-        nodes = [node for node in tree.css(template) if _links(node)]
+        nodes = [node for node in tree.css(template) if row_links(node)]
         # A row without its date is a row all the same, as long as the list has dates.
         yield _rows(nodes if any(map(_has_date, nodes)) else [], url)
     yield _rows(_dated_group(tree), url)
@@ -113,7 +113,7 @@ def _has_date(node: LexborNode) -> bool:
     return bool(DATE.search(text)) or any(_SHORT_DATE.match(part.strip()) for part in text.split("\n"))
 
 
-def _links(node: LexborNode) -> list[LexborNode]:
+def row_links(node: LexborNode) -> list[LexborNode]:
     """The links that lead somewhere, with words on them."""
     found = [node] if node.tag == "a" else node.css("a[href]")
     return [link for link in found if _leads(link) and _title(link)]
@@ -132,7 +132,7 @@ def _title(link: LexborNode) -> str:
 def _rows(nodes: Iterable[LexborNode], url: str) -> list[ListRow]:
     found: dict[str, ListRow] = {}
     for node in nodes:
-        links = _links(node)
+        links = row_links(node)
         if not links:
             continue
         link = max(links, key=lambda a: (bool(a.attributes.get("title")), len(_title(a))))
@@ -156,7 +156,7 @@ def _dated_group(tree: LexborHTMLParser) -> list[LexborNode]:
         own = " ".join((node.text(deep=False) or "").split())
         if not own or not (DATE.search(own) or _SHORT_DATE.match(own)):
             continue
-        if row := _row_of(node):
+        if row := row_of(node):
             groups[_signature(row)][row.mem_id] = row
     if not groups:
         return []
@@ -173,16 +173,16 @@ def _with_undated(rows: list[LexborNode]) -> list[LexborNode]:
     if parent is None or any(row.parent is None or row.parent.mem_id != parent.mem_id for row in rows):
         return rows
     alike = {(row.tag, row.attributes.get("class")) for row in rows}
-    return [node for node in parent.iter() if (node.tag, node.attributes.get("class")) in alike and _links(node)]
+    return [node for node in parent.iter() if (node.tag, node.attributes.get("class")) in alike and row_links(node)]
 
 
-def _row_of(node: LexborNode) -> LexborNode | None:
+def row_of(node: LexborNode) -> LexborNode | None:
     """The row that a date belongs to; None where it stands alone or in something larger than a row."""
     row: LexborNode | None = node
     for _ in range(_CLIMB):
         if row is None or row.tag in ("body", "html"):
             return None
-        links = {link.attributes.get("href") for link in _links(row)}
+        links = {link.attributes.get("href") for link in row_links(row)}
         if links:
             return row if len(links) <= _MOST_LINKS and len(row.text(strip=True)) < 1200 else None
         row = row.parent
@@ -225,6 +225,6 @@ def _proven_empty(tree: LexborHTMLParser) -> str:
     for container in CONTAINERS:
         for node in tree.css(container):
             heads = [" ".join(head.text().split()) for head in node.css("li, th, td")]
-            if heads and not _links(node) and any("发布日期" in head or "标题" in head for head in heads):
+            if heads and not row_links(node) and any("发布日期" in head or "标题" in head for head in heads):
                 return "只有表头"
     return ""

@@ -21,7 +21,7 @@ from store.failures import OUTSIDE, reason
 COMMANDS = {
     name: name
     for name in (
-        "demo", "crawl", "site", "extract", "match", "check", "workdays", "limits", "scan", "catalogue", "cases", "applications",
+        "demo", "crawl", "visit", "site", "extract", "match", "check", "workdays", "limits", "scan", "catalogue", "cases", "applications",
         "evidence", "alerts", "digest", "report", "ledger", "inspection", "doctor", "migrate", "backup", "restore", "prune", "user", "serve",
         "worker",
     )

@@ -11,6 +11,7 @@ from service.jobs.digest import make_digest
 from service.jobs.prune import prune_town
 from service.jobs.send import send_town
 from service.jobs.task import Task
+from service.jobs.visit import visit_town
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +29,5 @@ JOBS: Mapping[str, Job] = {
     "send": Job(send_town),
     "digest": Job(make_digest, then="send"),
     "prune": Job(prune_town),
+    "visit": Job(visit_town),
 }

@@ -22,6 +22,8 @@ from store.jobs import JobRun
 BEAT_SECONDS = 15.0
 STALE_AFTER = timedelta(seconds=90)
 """A run without a beat for so long died with its process."""
+OFTEN = frozenset({"send", "visit"})
+"""Jobs of which only the last row that was done is kept."""
 WRITE_AGAIN = (1.0, 5.0, 20.0)
 """Waits before the end of a run is written again, where the store did not take it."""
 
@@ -58,8 +60,8 @@ def perform(run: JobRun, place: Workplace) -> None:
 def _end(connection: Connection, run: JobRun, place: Workplace, status: jobs.Ending, note: str) -> None:
     parts = jobs.of_slot(connection, run.town, run.job, run.slot)
     jobs.finish(connection, run.id, status, note, place.now())
-    if run.job == "send" and status == "done":
-        # A row a minute says nothing that the last one does not.
+    if run.job in OFTEN and status == "done":
+        # A row a minute or an hour says nothing that the last one does not.
         jobs.forget_earlier(connection, run)
     ended = {part.part for part in parts if part.over} | {run.part}
     over = status == "done" or run.attempts >= jobs.MAX_ATTEMPTS

@@ -79,6 +79,10 @@ def timetables(schedule: Schedule, town: Settings) -> Iterator[Timetable]:
     yield Timetable((name, "digest", ""), _times((schedule.digest_at,)), day=schedule.digest_day)
     yield Timetable((name, "prune", ""), _times((schedule.prune_at,)))
     yield Timetable((name, "send", ""), (), every=timedelta(minutes=schedule.send_every_minutes))
+    if (minutes := schedule.visit_every_minutes) and crawled_sites(town):
+        # Towns that watch one portal do not all come on the hour.
+        delay = spread(name, "visit", min(schedule.spread_minutes, minutes // 2))
+        yield Timetable((name, "visit", ""), (), delay=delay, every=timedelta(minutes=minutes))
 
 
 def crawled_sites(town: Settings) -> list[str]:
@@ -105,7 +109,7 @@ def overdue_jobs(
         for table in timetables(schedule, town):
             start = max(done.get(table.key) or begun.get(town.town.id, now), now - _reach(table, schedule))
             late = [slot for slot in _slots(table, start, now) if slot > start and slot + table.delay + allowed < now]
-            if table.every is not None and start + allowed < now:
+            if table.every is not None and start + table.every + allowed < now:
                 late = [start]
             found += [Slot(at, *table.key) for at in late[:1]]
     return sorted(found)

@@ -10,7 +10,8 @@ from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
 KINDS: Mapping[str, str] = {
-    "column.": "栏目更新", "item.": "公开事项", "page.": "网页内容", "source.": "来源", "run.": "巡查本身", "application.": "依申请公开",
+    "column.": "栏目更新", "item.": "公开事项", "page.": "网页内容", "source.": "来源", "site.": "网站", "run.": "巡查本身",
+    "application.": "依申请公开",
 }
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
@@ -66,6 +67,14 @@ RULES: Mapping[str, str] = {
     "page.text.element.subsidy_guide": "补贴申请指南的要素应齐全",
     "page.text.element.contacts": "联系方式应有地址、时间和电话",
     "page.text.element.budget": "预决算应列出全部表格，空表应说明",
+    "site.unreachable": "网站应能打开（一周内打不开达到 5% 即单项否决）",
+    "site.down": "网站应能打开：现在持续打不开",
+    "site.blocked": "网站应允许访问：我们的访问被拦截",
+    "site.home_stale": "首页应在两周内有更新（单项否决）",
+    "site.certificate": "网站的安全证书应有效",
+    "page.dead_link": "链接和附件应能打开",
+    "page.text.link.hidden": "网页中不得有暗链（单项否决）",
+    "page.text.link.foreign": "外部链接应经过核对",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",

@@ -165,7 +165,7 @@ def test_the_configuration_loads_strictly_and_names_what_is_served(tmp_path: Pat
 
 
 def test_the_demo_keeps_the_rules_of_the_real_configuration() -> None:
-    for name in ("freshness", "cases", "runs"):
+    for name in ("freshness", "cases", "runs", "sites", "links"):
         assert (REPOSITORY / f"demo/config/rules/{name}.toml").read_text(encoding="utf-8") == (
             REPOSITORY / f"config/rules/{name}.toml"
         ).read_text(encoding="utf-8")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from store.database import open_store
+
 ROOT = Path(__file__).parents[2]
 TOWNWATCH = str(Path(sys.executable).parent / "townwatch")
 
@@ -86,3 +88,18 @@ def test_commands_refuse_a_broken_configuration_in_one_sentence(config: Path, sq
     assert "town.toml" in result.stderr
     assert "Traceback" not in result.stderr
     assert result.stdout == ""
+
+
+def test_home_pages_that_nobody_opens_are_said(config: Path, sqlite_url: str) -> None:
+    open_store(sqlite_url).dispose()
+    _, answer = doctor(config, sqlite_url)
+    assert any("还没有访问过网站首页" in check["problem"] for check in answer["checks"])
+    file = config / "service.toml"
+    file.write_text(file.read_text(encoding="utf-8") + "\n[schedule]\nvisit_every_minutes = 0\n", encoding="utf-8")
+    _, answer = doctor(config, sqlite_url)
+    [off] = [check for check in answer["checks"] if check["key"] == "visit_every_minutes"]
+    assert (off["level"], off["area"]) == ("warn", "watch")
+    file.write_text(file.read_text(encoding="utf-8").replace("visit_every_minutes = 0", "visit_every_minutes = 90"), encoding="utf-8")
+    _, answer = doctor(config, sqlite_url)
+    [rare] = [check for check in answer["checks"] if check["key"] == "visit_every_minutes"]
+    assert "不足 20 次" in rare["problem"]

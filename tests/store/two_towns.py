@@ -30,6 +30,7 @@ from core.nouns import (
     StoredRecord,
     Verdict,
 )
+from core.visits import Address, Certificate, LinkState, PageLink, Visit, VisitOutcome
 from monitor.ledger import Fold
 from store import (
     acknowledgements,
@@ -44,6 +45,7 @@ from store import (
     history,
     jobs,
     likenesses,
+    links,
     looks,
     mentions,
     prune,
@@ -52,6 +54,7 @@ from store import (
     scans,
     seals,
     tables,
+    visits,
     vitals,
     yearly,
 )
@@ -103,6 +106,18 @@ def likeness(record_id: int, other: int, alike: float) -> Likeness:
     return Likeness((record_id, "h"), (other, "h"), alike)
 
 
+def visit(mark: str, at: datetime) -> Visit:
+    """A visit to a home page."""
+    return Visit(site="site", host="a", at=at, round=at, outcome=VisitOutcome.OK, seconds=0.1, status=200, reason=mark,
+                 newest=TODAY, secure=True, certificate=Certificate(until=UNTIL, fault=mark), flaws=({"evidence": mark},))
+
+
+def address(mark: str, at: datetime, url: str = "http://a/1") -> Address:
+    """An address that was dead on two days, and a page with something wrong."""
+    return Address(url=url, site="site", state=LinkState.DEAD, status=404, reason=mark, checked_at=at, dead_days=2, dead_on=TODAY,
+                   flaws=({"evidence": mark},))
+
+
 def fill(engine: Engine, mark: str) -> Town:
     """A town's rows in every table, through the functions that write them."""
     at = BEGAN[mark]
@@ -114,6 +129,10 @@ def fill(engine: Engine, mark: str) -> Town:
         mentions.replace(connection, stored["1"].id, "h", [mention(mark)], at)
         scans.save(connection, [scan(stored["1"].id, mark, stored["1"].content_hash)], at)
         likenesses.keep(connection, [likeness(stored["1"].id, stored["2"].id, 0.95)], [])
+        visits.add(connection, [visit(mark, at)])
+        links.note(connection, {(stored["1"].id, stored["1"].content_hash): [PageLink(url="http://a/1", text=mark)]})
+        links.add(connection, "site", ["http://a/1", "http://a/2"])
+        links.save(connection, [address(mark, AT)])
         findings.apply(connection, Fold(opened=(finding(mark), finding(mark, "gone"), finding(mark, f"f-{mark}"))), at)
         findings.apply(connection, Fold(resolved=(finding(mark, "gone", LATER),)), LATER)
         findings.save_judgements(connection, [judgement(mark)], at)
@@ -242,6 +261,11 @@ def plain_spans(found: dict[str, list[history.Span]]) -> dict[str, list[history.
     return {source: [replace(span, record_id=0) for span in listed] for source, listed in found.items()}
 
 
+def plain_links(found: list[links.Linked]) -> list[links.Linked]:
+    """Without the numbers of records, which the database gives."""
+    return [replace(each, record_id=0) for each in found]
+
+
 STEP = CaseStep(at=LATER, who="w", action="note")
 RUN_END: dict[str, Any] = {"at": LATER, "requests": 9, "not_modified": 9, "received": 9, "seconds": 9.0}
 CALLS: dict[Any, dict[str, Call]] = {
@@ -346,6 +370,25 @@ CALLS: dict[Any, dict[str, Call]] = {
         "between": lambda c, t: likenesses.between(c, SINCE, UNTIL),
         "keep": lambda c, t: likenesses.keep(c, [likeness(t.record, t.bare, 0.9)], [(t.record, "h")]),
         "pairs": lambda c, t: likenesses.pairs(c),
+    },
+    visits: {
+        "add": lambda c, t: visits.add(c, [visit("新", LATER)]),
+        "since": lambda c, t: visits.since(c, SINCE, UNTIL),
+        "latest": lambda c, t: visits.latest(c),
+        "count": lambda c, t: visits.count(c, UNTIL),
+        "forget": lambda c, t: visits.forget(c, UNTIL),
+    },
+    links: {
+        "note": lambda c, t: links.note(c, {(t.record, "h"): [PageLink(url="http://a/9", text="新")]}),
+        "add": lambda c, t: links.add(c, "site", ["http://a/1", "http://a/3"]),
+        "save": lambda c, t: links.save(c, [address("新", LATER), address("新", LATER, "http://a/2")]),
+        "turn": lambda c, t: links.turn(c, "site", today=UNTIL, ok_before=UNTIL, limit=9),
+        "looked_since": lambda c, t: links.looked_since(c, "site", SINCE),
+        "dead": lambda c, t: plain_links(links.dead(c, 2)),
+        "of_records": lambda c, t: plain_links(links.of_records(c, [t.record])),
+        "flawed_pages": lambda c, t: links.flawed_pages(c),
+        "looks_at": lambda c, t: list(links.looks_at(c, [t.record]).values()),
+        "counts": lambda c, t: links.counts(c),
     },
     mentions: {
         "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),
@@ -474,7 +517,7 @@ def rows_of(connection: Connection, town: str) -> dict[str, list[tuple[object, .
     """Every row of a town, the parts of its rows too, without the numbers that the database gives."""
     parents = {"versions": ("record_id", "records"), "mentions": ("record_id", "records"), "case_steps": ("case_id", "cases"),
                "application_steps": ("application_id", "applications"), "absences": ("record_id", "records"),
-               "attempts": ("delivery", "deliveries")}
+               "attempts": ("delivery", "deliveries"), "page_links": ("record_id", "records")}
     found = {}
     for table in tables.metadata.sorted_tables:
         query = select(*(column for column in table.columns if str(column.type) != "INTEGER" or column.name != "id"))

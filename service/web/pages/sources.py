@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from core.settings import Settings, Site, SourceSettings
 from core.words import JOBS
+from monitor import site_watch
 from service.web import charts
 from service.web.inject import Bench, TownId, Who
 from service.web.paging import SIZE, Page, offset, page_number
@@ -40,10 +41,12 @@ def list_page(request: AnyRequest, bench: Bench, town: TownId) -> Template:
     with bench.town_engine(town).connect() as connection:
         recent = runs.recent_results(connection, limit_per_source=LOOKS)
         states = runs.states(connection)
+        sites = site_watch.summaries(connection, settings, bench.clock())
     looks = [(site, source, recent.get(source.id, [])) for site, source in settings.all_sources]
     rows = [(site, source, results, charts.looks(results, LOOKS)) for site, source, results in looks]
     return render(
         request, "sources.html", town=settings, section="sources", title="来源", rows=rows,
+        sites=sites,
         last_new={source: state.last_new_at for source, state in states.items()}, staff={p.id: p.name for p in settings.staff},
     )
 

@@ -134,7 +134,8 @@ def test_a_clock_set_back_repeats_nothing_and_one_set_forward_skips_nothing() ->
     rows.ticks(hourly(at("2026-03-02 10:00"), at("2026-03-04 09:00")))
     # Back by two hours: what ran at 08:30 is not run again.
     again = rows.ticks(hourly(at("2026-03-04 07:00"), at("2026-03-04 12:00")))
-    assert {slot.job for slot in again} <= {"send"}
+    assert {slot.job for slot in again} <= {"send", "visit"}
+    assert [slot.at for slot in run(again, "visit")] == [at(f"2026-03-04 {hour}:00") for hour in (10, 11, 12)]
     # Forward by a year, by mistake, and back again: the afternoon of the true day is still run.
     rows.tick(at("2027-03-04 12:00"))
     afternoon = rows.ticks(hourly(at("2026-03-04 12:05"), at("2026-03-04 17:00")))
@@ -197,12 +198,49 @@ def test_the_dead_man_names_what_has_not_been_done() -> None:
     sites = crawled_sites(town())
     done: dict[Key, datetime] = {("town", "crawl", site): at("2026-03-04 06:30") for site in sites[1:]}
     done |= {("town", "check", ""): at("2026-03-04 08:30"), ("town", "prune", ""): at("2026-03-04 02:30"),
-             ("town", "send", ""): at("2026-03-04 13:59")}
+             ("town", "send", ""): at("2026-03-04 13:59"), ("town", "visit", ""): at("2026-03-04 13:00")}
     done[("town", "crawl", sites[0])] = at("2026-03-02 06:30")
     late = overdue_jobs(SCHEDULE, {"town": town()}, done, begun, at("2026-03-04 14:00"))
     assert [(slot.job, slot.part, slot.at) for slot in late] == [("crawl", sites[0], at("2026-03-03 06:30"))]
-    # The slot of 16:30 is late only once the time allowed has passed; nobody sends since the morning.
+    # The slot of 16:30 is late only once the time allowed has passed; nobody sends since the morning; home pages are opened.
+    done[("town", "visit", "")] = at("2026-03-04 19:00")
     done[("town", "send", "")] = at("2026-03-04 08:00")
     late = overdue_jobs(SCHEDULE, {"town": town()}, done, begun, at("2026-03-04 20:00"))
     assert {slot.job for slot in late} == {"crawl", "send"}
     assert overdue_jobs(SCHEDULE, {"town": town()}, {}, {}, at("2026-03-04 20:00")) == []
+
+
+def test_home_pages_are_opened_once_an_hour_and_never_in_a_burst() -> None:
+    rows = Rows()
+    rows.tick(at("2026-03-03 20:30"))
+    day = rows.ticks(hourly(at("2026-03-04 00:00"), at("2026-03-04 23:55")))
+    # The national test wants 20 spaced visits a day.
+    assert len(run(day, "visit")) == 24
+    # The machine is off for a day and a half: what was missed is missed, and no row says otherwise.
+    late = rows.ticks(hourly(at("2026-03-06 12:10"), at("2026-03-06 13:00")))
+    assert [slot.at for slot in late if slot.job == "visit"] == [at("2026-03-06 12:00"), at("2026-03-06 13:00")]
+    assert not any(slot.missed or slot.caught_up for slot in late if slot.job == "visit")
+
+
+def test_towns_do_not_all_come_on_the_hour() -> None:
+    rows = Rows(Schedule(spread_minutes=30))
+    rows.tick(at("2026-03-03 20:30"))
+    times = {now: run(rows.tick(now), "visit") for now in hourly(at("2026-03-04 00:00"), at("2026-03-04 05:59"), timedelta(minutes=1))}
+    begun = [now for now, slots in times.items() if slots]
+    assert len(begun) == 6
+    assert {now.minute for now in begun} == {begun[0].minute}
+    assert begun[0].minute <= 31
+
+
+def test_visits_may_be_switched_off() -> None:
+    rows = Rows(Schedule(spread_minutes=0, visit_every_minutes=0))
+    rows.tick(at("2026-03-03 20:30"))
+    assert run(rows.ticks(hourly(at("2026-03-04 00:00"), at("2026-03-04 05:55"))), "visit") == []
+
+
+def test_the_dead_man_hears_of_visits_that_do_not_come() -> None:
+    begun: dict[str, datetime] = {"town": at("2026-03-04 00:00")}
+    late = overdue_jobs(SCHEDULE, {"town": town()}, {("town", "visit", ""): at("2026-03-04 01:00")}, begun, at("2026-03-04 08:01"))
+    assert "visit" in {slot.job for slot in late}
+    late = overdue_jobs(SCHEDULE, {"town": town()}, {("town", "visit", ""): at("2026-03-04 01:00")}, begun, at("2026-03-04 07:59"))
+    assert "visit" not in {slot.job for slot in late}
