@@ -21,7 +21,9 @@ _MONTH = re.compile(r"(?<!\d)(?:19|20)\d{2}\s*年\s*(?P<m>\d{1,2})\s*月(?!\s*\d
 _ISO = re.compile(r"(?<![\d\-/.])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>\d{1,2})(?![\d\-/.])")
 _LABEL = r"(?:日期|时间|截止|截至|发布|成文|印发|生成|出生)(?:日期|时间)?\s*[:：]?\s*"
 # Without a label 2025-13-05 may be a number of a flat or a file.
-_ISO_MONTH = re.compile(r"(?:^\s*|" + _LABEL + r")(?P<all>(?:19|20)\d{2}(?P<s>[-/])(?P<m>1[3-9]|[2-9]\d|00)(?P=s)\d{2})(?:\s*$|(?![\d\-/.]))")
+_ISO_MONTH = re.compile(
+    r"(?:^\s*|" + _LABEL + r")(?P<all>(?:19|20)\d{2}(?P<s>[-/])(?P<m>1[3-9]|[2-9]\d|00)(?P=s)\d{2})(?:\s*$|(?![\d\-/.]))"
+)
 _COMPACT = re.compile(_LABEL + r"(?P<all>(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2}))(?!\d)")
 _HELD = re.compile(r"召开|举行[^，,。]{0,30}会")
 _TO_COME = re.compile(r"将|拟|定于|预计|计划|准备|即将|通知|预告|公告|请|届时|期间|截止|前|至|到")
@@ -41,14 +43,19 @@ def scan_dates(paragraph: Paragraph, published: date | None, title: str) -> Iter
     for match in _MONTH.finditer(text):
         if not 1 <= int(match["m"]) <= 12:
             yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "月份不存在，请核对后更正。")
+    yield from _labelled(paragraph, text)
+    if published and not _TO_COME.search(title):
+        yield from _meetings(paragraph, text, published)
+
+
+def _labelled(paragraph: Paragraph, text: str) -> Iterator[Flaw]:
+    """Days in figures alone, where a word before them or an empty paragraph around them says that they are days."""
     for match in _ISO_MONTH.finditer(text):
         if match.end() == len(text.rstrip()) or not match[0].startswith(match["all"]):
             yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "月份不存在，请核对后更正。")
     for match in _COMPACT.finditer(text):
         if not possible(int(match["y"]), int(match["m"]), int(match["d"])):
             yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "日期不存在，请核对后更正。")
-    if published and not _TO_COME.search(title):
-        yield from _meetings(paragraph, text, published)
 
 
 def possible(year: int | None, month: int, day: int) -> bool:

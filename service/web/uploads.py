@@ -71,7 +71,7 @@ def _parsed(body: bytes, boundary: str) -> Posted:
 
 def _put(segment: MultipartSegment, content: bytes, fields: dict[str, str], files: list[Draft]) -> None:
     if segment.filename is None:
-        fields[segment.name] = content.decode("utf-8")
+        fields[segment.name or ""] = content.decode("utf-8")
     elif segment.filename or content:
         files.append(Draft(segment.filename.replace("\\", "/").rpartition("/")[2] or "文件", content))
 
