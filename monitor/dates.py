@@ -19,6 +19,12 @@ _DAY = re.compile(
 )
 _MONTH = re.compile(r"(?<!\d)(?:19|20)\d{2}\s*年\s*(?P<m>\d{1,2})\s*月(?!\s*\d)")
 _ISO = re.compile(r"(?<![\d\-/.])(?P<y>(?:19|20)\d{2})(?P<s>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>\d{1,2})(?![\d\-/.])")
+_LABEL = r"(?:日期|时间|截止|截至|发布|成文|印发|生成|出生)(?:日期|时间)?\s*[:：]?\s*"
+# Without a label 2025-13-05 may be a number of a flat or a file.
+_ISO_MONTH = re.compile(
+    r"(?:^\s*|" + _LABEL + r")(?P<all>(?:19|20)\d{2}(?P<s>[-/])(?P<m>1[3-9]|[2-9]\d|00)(?P=s)\d{2})(?:\s*$|(?![\d\-/.]))"
+)
+_COMPACT = re.compile(_LABEL + r"(?P<all>(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2}))(?!\d)")
 _HELD = re.compile(r"召开|举行[^，,。]{0,30}会")
 _TO_COME = re.compile(r"将|拟|定于|预计|计划|准备|即将|通知|预告|公告|请|届时|期间|截止|前|至|到")
 _PUBLISHED = re.compile(r"发[布表](?:日期|时间)\s*[:：]?\s*(?P<y>20\d{2})\s*[-年/.]\s*(?P<m>\d{1,2})\s*[-月/.]\s*(?P<d>\d{1,2})")
@@ -37,8 +43,19 @@ def scan_dates(paragraph: Paragraph, published: date | None, title: str) -> Iter
     for match in _MONTH.finditer(text):
         if not 1 <= int(match["m"]) <= 12:
             yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "月份不存在，请核对后更正。")
+    yield from _labelled(paragraph, text)
     if published and not _TO_COME.search(title):
         yield from _meetings(paragraph, text, published)
+
+
+def _labelled(paragraph: Paragraph, text: str) -> Iterator[Flaw]:
+    """Days in figures alone, where a word before them or an empty paragraph around them says that they are days."""
+    for match in _ISO_MONTH.finditer(text):
+        if match.end() == len(text.rstrip()) or not match[0].startswith(match["all"]):
+            yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "月份不存在，请核对后更正。")
+    for match in _COMPACT.finditer(text):
+        if not possible(int(match["y"]), int(match["m"]), int(match["d"])):
+            yield _flaw("date.impossible", Severity.ERROR, paragraph, match, "日期不存在，请核对后更正。")
 
 
 def possible(year: int | None, month: int, day: int) -> bool:
@@ -88,5 +105,12 @@ def _meetings(paragraph: Paragraph, text: str, published: date) -> Iterator[Flaw
 
 def _flaw(rule: str, severity: Severity, paragraph: Paragraph, match: re.Match[str], advice: str) -> Flaw:
     return Flaw(
-        rule_id=rule, kind="date", severity=severity, where=paragraph.where, evidence=mask_text(match[0]), advice=advice
+        rule_id=rule, kind="date", severity=severity, where=paragraph.where, evidence=_shown(match), advice=advice
     )
+
+
+def _shown(match: re.Match[str]) -> str:
+    """The date as written, whatever stood before it; a date of eight digits is no private number."""
+    if "all" in match.re.groupindex:
+        return match["all"]
+    return mask_text(match[0])

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.configuration import parse_toml
 from core.nouns import Severity
@@ -22,6 +22,7 @@ from monitor.privacy.masking import mask_text
 from monitor.scanned import Flaw, Paragraph
 
 _YEAR_NAMED = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—－至到])")
+_LONG = 12
 _HAN = "[\u4e00-\u9fff]"
 
 
@@ -56,6 +57,13 @@ class Confusion(_Strict):
     beside: tuple[str, ...] = ()
     since: DayText | None = None
 
+    @model_validator(mode="after")
+    def _is_another(self) -> Confusion:
+        # Old and new forms of a character are folded to one: 汚染 is 污染.
+        if fold_plain(self.wrong) in fold_plain(self.right):
+            raise ValueError("wrong 与 right 归一后相同（繁简、异体不算错），或 right 里含有 wrong")
+        return self
+
     def stands(self, passage: str, published: date | None) -> bool:
         """Whether the writing is wrong in a passage of a page published then."""
         if self.since is None:
@@ -66,12 +74,73 @@ class Confusion(_Strict):
         return (published is None or published >= day) and not past
 
 
+class Phrase(_Strict):
+    """A wording that is wrong by its shape, as a regular expression over folded text; ``unless``: words in the same passage beside
+    which it is right (history, quotations)."""
+
+    find: str = Field(min_length=2)
+    right: str
+    layer: str
+    severity: SeverityName
+    unless: tuple[str, ...] = ()
+
+    @field_validator("find")
+    @classmethod
+    def _compiles(cls, text: str) -> str:
+        try:
+            re.compile(text)
+        except re.error as error:
+            raise ValueError(f"find 不是正确的正则表达式：{error}") from None
+        return text
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled once."""
+        return re.compile(self.find)
+
+
+class Leader(_Strict):
+    """A person in office: a slip of the name beside one of the titles is wrong, and so is the title on a page published outside the
+    term (``since`` to ``until``, both days included; None: open). Names come from the county's own list, never from the program."""
+
+    name: str = Field(min_length=2, max_length=6)
+    titles: tuple[str, ...] = Field(min_length=1)
+    since: DayText | None = None
+    until: DayText | None = None
+    severity: SeverityName = Severity.VETO
+
+    @cached_property
+    def slips(self) -> re.Pattern[str]:
+        """The name with one character changed, lost or put twice, right after or before a title."""
+        name, titles = fold_plain(self.name), "|".join(map(re.escape, sorted(map(fold_plain, self.titles), key=len, reverse=True)))
+        shapes = [f"{name[:at]}(?!{name[at]}){_HAN}{name[at + 1:]}" for at in range(len(name)) if len(name) > 2 or at]
+        shapes += [f"{name[:at]}{name[at + 1]}{name[at]}{name[at + 2:]}" for at in range(len(name) - 1) if name[at] != name[at + 1]]
+        wrong = "|".join(shapes)
+        return re.compile(f"(?:{titles})(?P<after>{wrong})(?!{_HAN}{{0,1}}{re.escape(name[-1])})|(?P<before>{wrong})(?:{titles})")
+
+    @cached_property
+    def titled(self) -> re.Pattern[str]:
+        """The right name in one of the titles."""
+        name, titles = re.escape(fold_plain(self.name)), "|".join(re.escape(fold_plain(title)) for title in self.titles)
+        return re.compile(f"(?<!原)(?<!时任)(?:{titles}){name}|{name}(?:{titles})")
+
+    def out_of_term(self, published: date | None) -> bool:
+        """Whether the title is not this person's on the day."""
+        if published is None:
+            return False
+        return (self.since is not None and published < date.fromisoformat(self.since)) or (
+            self.until is not None and published > date.fromisoformat(self.until)
+        )
+
+
 class Wording(_Strict):
     """``rules/wording.toml``. ``checked``: the day on which a person last went through it."""
 
     checked: DayText
     exact: tuple[Exact, ...]
     confusion: tuple[Confusion, ...]
+    phrase: tuple[Phrase, ...] = ()
+    leader: tuple[Leader, ...] = ()
 
     @cached_property
     def _right(self) -> re.Pattern[str]:
@@ -98,12 +167,39 @@ class Wording(_Strict):
                     continue
                 taken.append(match.span())
                 yield Slip(*folded.span(*match.span()), entry.right, entry.layer, entry.severity, "wording.confusion")
+        for span, phrase in self._phrases(folded.text):
+            taken.append(span)
+            yield Slip(*folded.span(*span), phrase.right, phrase.layer, phrase.severity, "wording.phrase")
+        for span, leader, rule, right in self._leaders(folded.text, published):
+            # A slip may be one of two leaders' names.
+            if span in taken:
+                continue
+            taken.append(span)
+            yield Slip(*folded.span(*span), right, "领导人姓名、职务", leader.severity, rule)
         for exact, pattern in self._near:
             for match in pattern.finditer(left):
                 if all(match.end() <= start or match.start() >= end for start, end in taken):
                     taken.append(match.span())
                     span = folded.span(*match.span())
                     yield Slip(*span, exact.text, exact.layer, exact.severity, "wording.near_miss")
+
+
+    def _phrases(self, text: str) -> Iterator[tuple[tuple[int, int], Phrase]]:
+        for phrase in self.phrase:
+            if not any(word in text for word in phrase.unless):
+                yield from ((match.span(), phrase) for match in phrase.pattern.finditer(text))
+
+    def _leaders(self, text: str, published: date | None) -> Iterator[tuple[tuple[int, int], Leader, str, str]]:
+        right = {fold_plain(leader.name) for leader in self.leader}
+        for leader in self.leader:
+            for match in leader.slips.finditer(text):
+                group = "after" if match["after"] else "before"
+                # Two leaders may have names alike.
+                if match[group] not in right:
+                    yield match.span(group), leader, "wording.leader", leader.name
+            if leader.out_of_term(published):
+                for match in leader.titled.finditer(text):
+                    yield match.span(), leader, "wording.leader_term", f"当时在任者的姓名、职务（{leader.name}任期{leader.since or ''}至{leader.until or ''}）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +226,8 @@ def _slips(entry: Exact) -> Iterator[str]:
     inside = range(1, len(text) - 1)
     yield from (f"{text[:at]}(?!{text[at]}){_HAN}{text[at + 1:]}" for at in inside)
     yield from (f"{text[:at]}{text[at + 1:]}" for at in inside)
+    # Of a long phrase two characters may be lost at once.
+    yield from (f"{text[:at]}{text[at + 2:]}" for at in range(1, len(text) - 2 if len(text) >= _LONG else 0))
     yield from (f"{text[:at]}(?!的){_HAN}{text[at:]}" for at in range(1, len(text)))
     yield from (
         f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2:]}" for at in range(len(text) - 1) if text[at] != text[at + 1]

@@ -18,10 +18,12 @@ _CHECK = "10X98765432"
 
 # A number may be split by spaces, hyphens, line feeds or invisible characters, as layouts and evasions leave it.
 _GAP = r"[\s\-\u2010-\u2015\u00ad\u200b-\u200f\u2060\ufeff]"
-_ID18 = re.compile(rf"(?<![0-9A-Za-z])[1-9](?:{_GAP}{{0,2}}\d){{16}}{_GAP}{{0,2}}[\dXx](?![0-9A-Za-z])")
+# Where a check digit decides, dots and strokes too.
+_ID_GAP = r"[\s\-\u2010-\u2015\u00ad\u200b-\u200f\u2060\ufeff.·/_]"
+_ID18 = re.compile(rf"(?<![0-9A-Za-z])[1-9](?:{_ID_GAP}{{0,2}}\d){{16}}{_ID_GAP}{{0,2}}[\dXx](?![0-9A-Za-z])")
 _ID15 = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{14}(?![0-9A-Za-z])")
 _MOBILE = re.compile(
-    rf"(?<![\d.])(?:\+?86{_GAP}?)?(?P<a>1[3-9]\d)(?P<s>[\s\-\u2010-\u2015·]{{0,2}})(?P<b>\d{{4}})(?P<t>[\s\-\u2010-\u2015·]{{0,2}})"
+    rf"(?<![\d.])(?:\+?86{_GAP}?)?(?P<a>1[3-9]\d)(?P<s>[\s\-\u2010-\u2015·.]{{0,2}})(?P<b>\d{{4}})(?P<t>[\s\-\u2010-\u2015·.]{{0,2}})"
     r"(?P<c>\d{4})(?!\d)(?!\.\d)"
 )
 _MOBILE_BROKEN = re.compile(r"(?<![\d.])1[3-9]\d{0,8}\n\d{1,9}(?!\d)")

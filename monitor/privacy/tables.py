@@ -12,16 +12,20 @@ from monitor.privacy.judging import Surroundings, flaw, judge, judge_mask, mask_
 from monitor.privacy.masking import mask_name, mask_text, masked_numbers
 from monitor.privacy.numbers import Number, check_digit, find, plain
 from monitor.privacy.rules import PrivacyRules
-from monitor.privacy.texts import BELOW_VILLAGE, home_flaw
+from monitor.privacy.texts import BELOW_VILLAGE, HAMLET, home_flaw
 from monitor.scanned import Cell, Flaw, Table
 
 _LOOK = 8
 _HEADER_LENGTH = 16
 _PROSE = 30
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,6}")
-_BELOW_VILLAGE = re.compile(BELOW_VILLAGE)
+# 救助对象: 困难群众 is a rule's line, not a person.
+_GROUP_OF_PEOPLE = re.compile(r"群众|人员|对象|家庭|居民|农户|儿童|老人|患者|学生|妇女|残疾人|低保户|特困户|脱贫户|职工|军人|合计|小计|总计|以上|以下|其他")
+_BELOW_VILLAGE = re.compile(rf"{BELOW_VILLAGE}|(?:村|社区){HAMLET}")
 _PLAIN_LABELS = frozenset({"性别", "备注", "民族", "村名", "金额", "人口", "户别", "类别"})
 _ABOUT_PEOPLE = re.compile(r"电话|号|数|项目名|单位名|企业|证|住址|地址|关系|签")
+_GROUPS = frozenset({"组", "组名", "小组", "村小组", "所在组", "自然村", "自然庄", "庄组"})
+"""Heads of a column that is below the village whatever stands in it."""
 _PIECE = re.compile(r"[\dXx]{1,17}")
 
 
@@ -43,7 +47,7 @@ class Roster:
         """Rows with a whole name, not a masked one."""
         rows = self.table.rows[self.first :]
         texts = ((place, fold_plain(row[self.name].text)) for place, row in enumerate(rows) if self.name < len(row))
-        return [(place + self.first, text) for place, text in texts if _NAME.fullmatch(text)]
+        return [(place + self.first, text) for place, text in texts if _NAME.fullmatch(text) and not _GROUP_OF_PEOPLE.search(text)]
 
 
 def read_header(table: Table, rules: PrivacyRules) -> Roster:
@@ -178,16 +182,22 @@ def _put_together(pieces: list[str], today: date) -> Number | None:
 
 def _homes(roster: Roster, rules: PrivacyRules) -> Iterator[Flaw]:
     """A column of homes below the village beside a column of names: one finding for the column."""
-    columns = [at for at, label in enumerate(roster.columns) if rules.says("homes", label) and at != roster.name]
+    columns = [at for at, label in enumerate(roster.columns) if (rules.says("homes", label) or label in _GROUPS) and at != roster.name]
     for column in columns:
         hits = [
             (place, name, fold_plain(row[column].text))
             for place, name in roster.names()
-            if column < len(row := roster.table.rows[place]) and _BELOW_VILLAGE.search(fold_plain(row[column].text))
+            if column < len(row := roster.table.rows[place]) and _is_home(fold_plain(row[column].text), roster.label(column))
         ]
         if hits:
             place, name, address = hits[0]
             yield home_flaw(roster.table.rows[place][column].where, name, address, len(hits))
+
+
+def _is_home(text: str, label: str) -> bool:
+    if label in _GROUPS:
+        return text not in ("", "/", "-", "—", "无")
+    return _BELOW_VILLAGE.search(text) is not None
 
 
 def _sensitive(roster: Roster, rules: PrivacyRules) -> Iterator[Flaw]:

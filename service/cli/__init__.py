@@ -21,9 +21,9 @@ from store.failures import OUTSIDE, reason
 COMMANDS = {
     name: name
     for name in (
-        "demo", "crawl", "visit", "site", "extract", "match", "check", "workdays", "limits", "scan", "catalogue", "cases", "applications",
-        "evidence", "alerts", "digest", "report", "ledger", "inspection", "doctor", "migrate", "backup", "restore", "prune", "user", "serve",
-        "worker",
+        "demo", "crawl", "visit", "site", "extract", "match", "check", "workdays", "limits", "scan", "catalogue", "cases",
+        "applications", "evidence", "alerts", "digest", "report", "ledger", "inspection", "doctor", "migrate",
+        "backup", "restore", "prune", "user", "serve", "worker",
     )
 } | {"restore": "backup", "prune": "backup"}  # fmt: skip
 """Each command and the module that holds it, in the order of the help."""

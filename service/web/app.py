@@ -29,6 +29,7 @@ from service.web.pages import (
     password,
     records,
     reports,
+    scan,
     set_up,
     sign_in,
     sources,
@@ -42,6 +43,7 @@ from service.web.security.guard import guard
 from service.web.security.headers import Headers
 from service.web.security.rights import Permission
 from service.web.security.visitor import Visitor
+from service.web.uploads import Turnstile, read_posted
 from service.web.workbench import Workbench
 
 STATIC = Path(__file__).parent / "static"
@@ -49,7 +51,7 @@ HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (
     sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, records, deliveries,
-    reports, annual, inspection,
+    reports, annual, inspection, scan,
 )
 _OPEN: dict[str, Any] = {"open": True}
 
@@ -69,8 +71,9 @@ def make_app(bench: Workbench) -> Litestar:
             "bench": Provide(lambda: bench, sync_to_thread=False),
             "visitor": Provide(_visitor, sync_to_thread=False),
             "form": Provide(_form),
+            "files": Provide(read_posted),
         },
-        state=State({"bench": bench}),
+        state=State({"bench": bench, "turnstile": Turnstile(bench.clock)}),
         template_config=template_config(),
         exception_handlers=errors.HANDLERS,
         before_send=[Headers(bench.service.settings.workbench.https)],

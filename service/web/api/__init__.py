@@ -10,10 +10,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, SecurityScheme
 
-from service.web.api import cases, catalogue, deliveries, digests, findings, jobs, sources, towns
+from service.web.api import cases, catalogue, deliveries, digests, findings, jobs, scans, sources, towns
 from service.web.api.problems import not_valid
 
-_PARTS = (towns, cases, catalogue, findings, sources, deliveries, digests, jobs)
+_PARTS = (towns, cases, catalogue, findings, sources, deliveries, digests, jobs, scans)
 
 HANDLERS: list[Router] = [
     Router(

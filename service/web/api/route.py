@@ -63,5 +63,6 @@ def found(thing: T | None) -> T:
 
 
 def _route(kind: Any, path: str, may: Permission, options: dict[str, Any], handler: Callable[..., Any]) -> Any:
-    route = kind(path, opt={"may": may}, responses=RESPONSES, sync_to_thread=True, **options)
+    opt = {"may": may, "upload": True} if options.pop("upload", False) else {"may": may}
+    route = kind(path, opt=opt, responses=RESPONSES, sync_to_thread=True, **options)
     return route(handler)

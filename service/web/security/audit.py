@@ -43,6 +43,7 @@ ACTIONS = {
     "delivery_resend": "重发通知",
     "delivery_speak_again": "恢复提醒",
     "export": "导出",
+    "scan": "发布前检查",
 }
 """Every action that can be logged, and what the screen calls it."""
 

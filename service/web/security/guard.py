@@ -16,6 +16,7 @@ from service.web.security.hosts import host_is_ours
 from service.web.security.rights import Permission, in_town
 from service.web.security.sessions import visitor_by_cookie, visitor_by_token
 from service.web.security.visitor import Visitor
+from service.web.uploads import read_posted
 from service.web.workbench import Workbench
 
 API = "/api/"
@@ -50,7 +51,7 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     else:
         connection.scope.setdefault("state", {})["visitor"] = visitor
         if unsafe and visitor.via == "session":
-            await _meant(visitor, connection)
+            await _meant(visitor, connection, handler)
         _permitted(bench, visitor, permission, connection)
 
 
@@ -76,9 +77,11 @@ def _turn_away(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     raise Elsewhere("/sign-in?next=" + quote(path + (f"?{query}" if query else ""), safe=""))
 
 
-async def _meant(visitor: Visitor, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+async def _meant(visitor: Visitor, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     given = connection.headers.get("x-csrf-token")
-    if given is None and isinstance(connection, Request):
+    if given is None and isinstance(connection, Request) and handler.opt.get("upload"):
+        given = (await read_posted(connection)).fields.get("csrf")
+    elif given is None and isinstance(connection, Request):
         field = (await connection.form()).get("csrf")
         given = field if isinstance(field, str) else None
     if not csrf.token_matches(visitor.csrf, given):

@@ -1,0 +1,104 @@
+"""What the scan says of files that are handed over before they are published. Nothing of them is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Literal
+
+from core.nouns import Severity
+from crawler.attachments import UnreadableError
+from monitor import wording
+from monitor.privacy import rules
+from monitor.privacy.rules import PrivacyRules
+from monitor.scan import scan
+from monitor.scanned import Flaw, ScannedText, from_text
+from monitor.wording import Wording
+from service.scanning import read_bytes
+
+Verdict = Literal["may", "mend", "must_not", "unread"]
+VERDICTS: dict[Verdict, str] = {
+    "may": "可以发布", "mend": "改正后再发布", "must_not": "不得发布", "unread": "没有检查，不能当作通过",
+}
+_PERSONAL = ("id_number", "mobile", "bank_account", "address", "sensitive_list")
+PASTED = "粘贴的文字"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file as it was handed over."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What was found in one file; ``error`` says why it could not be read, and then nothing was found."""
+
+    name: str
+    flaws: tuple[Flaw, ...] = ()
+    error: str | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether it may go out: not with an error that concerns people or may cost a veto; not before anything else is mended."""
+        if self.error is not None:
+            return "unread"
+        if any(flaw.severity is Severity.VETO or (flaw.severity is Severity.ERROR and flaw.kind in _PERSONAL) for flaw in self.flaws):
+            return "must_not"
+        return "mend" if any(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws) else "may"
+
+    @property
+    def sentence(self) -> str:
+        """The verdict for the clerk, in one sentence."""
+        if self.error is not None:
+            return f"{VERDICTS['unread']}：{self.error}。"
+        must = sum(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws)
+        look = len(self.flaws) - must
+        if self.verdict == "may":
+            return f"{VERDICTS['may']}：没有发现问题。" if not look else f"{VERDICTS['may']}：请先核对下列{look}处。"
+        rest = f"，另有{look}处请核对" if look else ""
+        return f"{VERDICTS[self.verdict]}：有{must}处须改正{rest}。"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRules:
+    """What a town scans for."""
+
+    privacy: PrivacyRules
+    wording: Wording
+
+    @classmethod
+    def of(cls, directory: Path) -> ScanRules:
+        """From its configuration folder; raises ConfigErrors."""
+        return cls(rules.load(directory), wording.load(directory))
+
+
+def check_drafts(drafts: Iterable[Draft], with_rules: ScanRules, today: date) -> list[Checked]:
+    """Each file by itself: one that cannot be read says so and stops no other."""
+    return [_check(draft, with_rules, today) for draft in drafts]
+
+
+def check_pasted(text: str, with_rules: ScanRules, today: date) -> Checked:
+    """A text out of an editor."""
+    return Checked(name=PASTED, flaws=_flaws(from_text(text, unit="段"), with_rules, today))
+
+
+def suffixes(drafts: Sequence[Draft]) -> list[str]:
+    """What kinds of files they are: all that may be noted of them, for a file's name may name a person."""
+    known = {PurePath(draft.name).suffix.lower() for draft in drafts}
+    return sorted(suffix if len(suffix) <= 6 and suffix[1:].isalnum() and suffix.isascii() else "?" for suffix in known)
+
+
+def _check(draft: Draft, with_rules: ScanRules, today: date) -> Checked:
+    try:
+        return Checked(name=draft.name, flaws=_flaws(read_bytes(draft.name, draft.body), with_rules, today))
+    except UnreadableError as error:
+        return Checked(name=draft.name, error=str(error))
+
+
+def _flaws(text: ScannedText, with_rules: ScanRules, today: date) -> tuple[Flaw, ...]:
+    return tuple(scan(text, with_rules.privacy, with_rules.wording, today))
