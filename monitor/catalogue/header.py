@@ -10,7 +10,7 @@ from monitor.catalogue.grid import Grid, Place
 
 Meaning = Literal[
     "number", "field", "level1", "level2", "level3", "elements", "basis", "limit", "organ", "channels",
-    "column", "note", "audience", "mode", "tier",
+    "column", "note", "audience", "mode", "tier", "reason",
 ]  # fmt: skip
 _SPACE = re.compile(r"[\s　\u200b\ufeff]+")
 
@@ -20,6 +20,7 @@ _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("level1", re.compile(r"一级(?:公开)?(?:事项|目录|指标)?|^公开类别$")),
     ("level2", re.compile(r"二级(?:公开)?(?:事项|目录|指标)?")),
     ("level3", re.compile(r"三级(?:公开)?(?:事项|目录|指标)?")),
+    ("reason", re.compile(r"不适用(?:的)?理由")),
     ("column", re.compile(r"(?:网站)?(?:所属|对应)?栏目")),
     ("field", re.compile(r"领域")),
     ("elements", re.compile(r"公开(?:的)?(?:内容|要素)|内容[（(]?要素")),
@@ -62,11 +63,17 @@ class Header:
 
 def find_header(grid: Grid) -> Header | None:
     """The first rows that look like a catalogue's header; None where there are none."""
-    for row in range(1, grid.rows + 1):
-        words = {bare(grid.text(row, column)) for column in range(1, grid.columns + 1)}
-        if sum(1 for word in words if _KNOWN.search(word) and len(word) <= 24) >= 3:
-            return _header(grid, row)
-    return None
+    return next((found for row in range(1, grid.rows + 1) if (found := header_at(grid, row))), None)
+
+
+def header_at(grid: Grid, row: int, *, again: bool = False) -> Header | None:
+    """The header that begins in this row, if one does. ``again``: below another one, where rows of items have to be told from
+    it: then most of its cells have to be a header's."""
+    texts = {bare(grid.text(row, column)) for column in range(1, grid.columns + 1)} - {""}
+    known = sum(1 for word in texts if _KNOWN.search(word) and len(word) <= 24)
+    if known < 3 or (again and known * 5 < len(texts) * 3):
+        return None
+    return _header(grid, row)
 
 
 def bare(text: str) -> str:

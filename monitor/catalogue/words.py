@@ -9,6 +9,7 @@ _SPACES = re.compile(r"[ \t\r　\u00a0\u200b\ufeff]+")
 _CJK = r"[\u3400-\u9fff，。、；：“”‘’（）《》〈〉〔〕【】！？…—·0-9]"
 _INSIDE = re.compile(rf"(?<={_CJK})\s+(?={_CJK})")
 _DITTO = re.compile(r"^(?:同上|同前|〃|″|\"|”|如上|上同)[。.]?$")
+_FAILED = re.compile(r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$")
 _TICK = re.compile(r"^[√✓✔☑■●▲◆○〇vVyY是✅]$")
 _CROSS = re.compile(r"^[×xX□☐\-—–/无否]*$")
 _ENUMERATED = re.compile(r"^(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]|[①-⑳]|[●○〇■□·•\-—])")
@@ -33,6 +34,11 @@ def joined(text: str) -> str:
 def is_ditto(text: str) -> bool:
     """Whether the cell says "as above"."""
     return bool(_DITTO.match(joined(text)))
+
+
+def is_broken(text: str) -> bool:
+    """Whether the cell holds a formula whose result was not kept, or one that failed."""
+    return text.startswith("=") or bool(_FAILED.match(text))
 
 
 def is_nothing(text: str) -> bool:

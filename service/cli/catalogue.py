@@ -36,7 +36,8 @@ def import_(
     """把标准目录工作簿读进 catalogue.toml；没有读懂的单元格逐格列出。已定的栏目、责任人和不适用理由保留。"""
     settings = settings_of(config)
     sheets = catalogue_files.read_workbook(file)
-    items = catalogue_files.kept_choices(settings.items, _once(sheets))
+    read, twice = catalogue_files.once(sheets)
+    items = catalogue_files.kept_choices(settings.items, read)
     if items and not dry_run:
         target = settings.directory / "catalogue.toml"
         text = catalogue_files.with_items(target.read_text(encoding="utf-8"), items)
