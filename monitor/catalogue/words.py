@@ -65,8 +65,8 @@ def elements(text: str) -> tuple[str, ...]:
             lines[-1] += line
         else:
             lines.append(line)
-    parts = [_LEADING.sub("", part.strip()).rstrip("；;。") for line in lines for part in _SPLIT.split(line)]
-    return tuple(part for part in parts if part)
+    parts = [_LEADING.sub("", part.strip()).rstrip("；;。 ").strip() for line in lines for part in _SPLIT.split(line)]
+    return tuple(part for part in parts if part and not is_nothing(part) and not is_ditto(part) and not is_broken(part))
 
 
 def channels(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.settings import CatalogueItem
-from monitor.catalogue.reading import SheetReading
+from monitor.catalogue.reading import SheetReading, Unread
 from service import catalogue_files
 from service.cli.common import ConfigOption, Exit, JsonOption, console, emit, settings_of
 
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="标准目录工作簿")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="标准目录工作簿（xlsx、xls、et）")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看读到什么，不写文件")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -45,9 +45,10 @@ def import_(
         scratch.write_text(text, encoding="utf-8")
         scratch.replace(target)
     if as_json:
-        emit({"items": [item.model_dump() for item in items], "sheets": [_sheet_json(n, s) for n, s in sheets.items()]})
+        emit({"items": [item.model_dump() for item in items], "sheets": [_sheet_json(n, s) for n, s in sheets.items()],
+              "twice": [{"sheet": u.sheet, "item": u.text, "problem": u.problem} for u in twice]})
     else:
-        _tell(sheets, items, written=bool(items) and not dry_run)
+        _tell(sheets, items, twice, written=bool(items) and not dry_run)
     raise typer.Exit(Exit.DONE if items else Exit.FAILED)
 
 
@@ -77,11 +78,6 @@ def export(
     console.print(f"已导出 {len(items)} 项到 {escape(str(output))}。", soft_wrap=True)
 
 
-def _once(sheets: dict[str, SheetReading]) -> list[CatalogueItem]:
-    """Every item once: two rows that say the same are one item."""
-    return list({item.id: item for reading in sheets.values() for item in reading.items}.values())
-
-
 def _sheet_json(name: str, reading: SheetReading) -> dict[str, Any]:
     return {
         "sheet": name, "items": len(reading.items), "cells": reading.cells, "accounted": reading.accounted,
@@ -89,11 +85,13 @@ def _sheet_json(name: str, reading: SheetReading) -> dict[str, Any]:
     }
 
 
-def _tell(sheets: dict[str, SheetReading], items: list[CatalogueItem], *, written: bool) -> None:
+def _tell(sheets: dict[str, SheetReading], items: list[CatalogueItem], twice: list[Unread], *, written: bool) -> None:
     for name, reading in sheets.items():
         console.print(f"工作表“{escape(name)}”：{len(reading.items)} 项，{reading.cells} 格中读懂 {reading.accounted} 格。")
         for left in reading.unread:
             console.print(f"  {left.cell}“{escape(left.text[:40])}”：{left.problem}", soft_wrap=True)
+    for left in twice:
+        console.print(f"  工作表“{escape(left.sheet)}”的“{escape(left.text)}”：{left.problem}", soft_wrap=True)
     for field, number in Counter(item.field for item in items).items():
         console.print(f"  {escape(field or '（未写明领域）')}：{number} 项")
     if written:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from core.errors import ConfigErrors
@@ -142,7 +142,7 @@ def test_what_people_decided_survives_another_import() -> None:
 SAID = st.text("甲乙丙1.2、（）①；。\n 同上=-—●口:：年", max_size=14)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(st.tuples(SAID, SAID, SAID, SAID, st.sampled_from(["", "扶贫（乡村振兴）", "就业"])), max_size=3, unique_by=lambda row: row[0]))
 def test_whatever_stood_in_a_cell_is_exported_and_read_equal(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]) -> None:
     read = [
