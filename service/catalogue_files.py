@@ -1,8 +1,7 @@
-"""Workbooks of the standard catalogue into ``catalogue.toml`` and out again."""
+"""Workbooks of the standard catalogue to items, and items to a workbook."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -29,7 +28,6 @@ _HEADS = (
 )  # fmt: skip
 _WIDTHS = (6, 14, 14, 16, 14, 44, 32, 22, 16, 24, 12, 12, 12, 18, 14, 20)
 _BINARY = b"\xd0\xcf\x11\xe0"
-_BASE = re.compile(r"^\[\[item\]\]", re.M)
 
 
 def read_workbook(path: Path) -> dict[str, SheetReading]:
@@ -112,38 +110,6 @@ def write_workbook(items: Iterable[CatalogueItem], path: Path) -> None:
     for field, rows in fields.items():
         _write_sheet(book.create_sheet(re.sub(r"[\\/*?:\[\]]", "_", field)[:31] or "Sheet1"), field, rows)
     book.save(path)
-
-
-def to_toml(items: Iterable[CatalogueItem]) -> str:
-    """``[[item]]`` tables; what is empty is left out."""
-    return "\n".join(_item_toml(item) for item in items)
-
-
-def with_items(text: str, items: Sequence[CatalogueItem]) -> str:
-    """``catalogue.toml`` with its items replaced by these; what stands before the first ``[[item]]`` is kept as it is."""
-    found = _BASE.search(text)
-    before = text[: found.start()] if found else text.rstrip("\n") + "\n\n"
-    return before + to_toml(items)
-
-
-def kept_choices(before: Iterable[CatalogueItem], after: Iterable[CatalogueItem]) -> list[CatalogueItem]:
-    """The imported items with what people had decided of the same ones: columns, owner, whether and why not applicable."""
-    decided = {item.id: item for item in before}
-    chosen = ("columns", "owner", "applicable", "reason")
-    return [
-        item.model_copy(update={name: getattr(decided[item.id], name) for name in chosen}) if item.id in decided else item
-        for item in after
-    ]
-
-
-def _item_toml(item: CatalogueItem) -> str:
-    lines = ["[[item]]"]
-    for name, value in item.model_dump().items():
-        if isinstance(value, bool):
-            lines += ["applicable = false"] if not value else []
-        elif value:
-            lines.append(f"{name} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}")
-    return "\n".join(lines) + "\n"
 
 
 def _write_sheet(sheet: Worksheet, field: str, items: Sequence[CatalogueItem]) -> None:

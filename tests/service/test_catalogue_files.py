@@ -19,7 +19,8 @@ from core.errors import ConfigErrors
 from core.settings import CatalogueItem
 from monitor.catalogue.reading import SheetReading, item_id
 from monitor.catalogue.words import elements, is_broken, is_ditto, is_nothing, joined
-from service.catalogue_files import kept_choices, once, read_workbook, to_toml, with_items, write_workbook
+from service.catalogue_files import once, read_workbook, write_workbook
+from service.catalogue_toml import to_toml, with_items
 from tests.service.catalogue_workbooks import BUILDS, ONE, Build, levels_merged_across, two_rows
 
 REPOSITORY = Path(__file__).parents[2]
@@ -129,14 +130,6 @@ def test_what_is_hidden_or_was_never_computed_is_told_by_its_cell(tmp_path: Path
 
 def item(level1: str, **values: object) -> CatalogueItem:
     return CatalogueItem.model_validate({"id": item_id(level1), "field": "就业", "level1": level1, "elements": ("一",)} | values)
-
-
-def test_what_people_decided_survives_another_import() -> None:
-    before = [item("甲", columns=("jiuye",), owner="clerk"), item("乙", applicable=False, reason="本镇没有"), item("丙", owner="x")]
-    after = kept_choices(before, [item("甲", basis="新条例"), item("乙"), item("丁")])
-    assert [(i.level1, i.columns, i.owner, i.applicable, i.basis) for i in after] == [
-        ("甲", ("jiuye",), "clerk", True, "新条例"), ("乙", (), None, False, ""), ("丁", (), None, True, ""),
-    ]
 
 
 SAID = st.text("甲乙丙1.2、（）①；。\n 同上=-—●口:：年", max_size=14)
