@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.errors import ConfigError, ConfigErrors
 from core.settings import CatalogueItem
 
 _TABLE = re.compile(r"^\[{1,2}[^\]\n]+\]{1,2}", re.M)
@@ -24,14 +25,21 @@ def to_toml(items: Iterable[CatalogueItem]) -> str:
 
 def with_items(text: str, items: Sequence[CatalogueItem]) -> str:
     """``catalogue.toml`` with these items and no others. All that is not an ``[[item]]`` is kept as it is, and so is the text
-    of every item that says already what it should, with its comments; the items stand where the first one stood."""
+    of every item that says already what it should, with its comments; the items stand where the first one stood. Raises
+    ConfigErrors, and changes nothing, where the file cannot be taken apart."""
     before, written, after = _parts(text)
     held = {id_: block for id_, block in written if id_}
     blocks = [_kept(held.get(item.id), item) for item in items]
     result = before + "\n".join(block.rstrip("\n") + "\n" for block in blocks) + ("\n" + after if after else "")
-    if _meaning(result) != _meaning(text) | {"item": [json.loads(item.model_dump_json(exclude_defaults=True)) for item in items]}:
-        # Something in the file looks like a table's head and is none: the plain way loses comments, nothing else.
-        result = _plain(text, items)
+    wanted = _meaning(text) | {"item": [json.loads(item.model_dump_json(exclude_defaults=True)) for item in items]}
+    try:
+        same = _meaning(result) == wanted
+    except tomllib.TOMLDecodeError:
+        same = False
+    if not same:
+        raise ConfigErrors([ConfigError(
+            "有一段文字里单独成行地写着 [[…]]，程序分不清它与表头", file="catalogue.toml", remedy="把这段文字改写成一行，再执行一次",
+        )])
     return result
 
 
@@ -96,16 +104,6 @@ def _meaning(text: str) -> dict[str, Any]:
         for item in data.get("item", [])
     ]
     return data | {"item": items}
-
-
-def _plain(text: str, items: Sequence[CatalogueItem]) -> str:
-    data = tomllib.loads(text)
-    found = re.search(r"^\[\[item\]\]", text, re.M)
-    before = text[: found.start()] if found else text.rstrip("\n") + "\n\n"
-    missing = len(data.get("column", [])) - len(tomllib.loads(before).get("column", []))
-    if missing:
-        raise ValueError("catalogue.toml 的 [[item]] 之后还有 [[column]]，请先把 [[column]] 移到前面")
-    return before + to_toml(items)
 
 
 def _item_toml(item: CatalogueItem) -> str:

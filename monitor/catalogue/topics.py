@@ -97,7 +97,13 @@ def bare(text: str) -> str:
 @cache
 def shipped() -> Topics:
     """The words that ship."""
-    return topics_from((files("monitor.catalogue") / "topics.toml").read_text(encoding="utf-8"))
+    return topics_from(_shipped())
+
+
+def with_own(text: str) -> Topics:
+    """The words that ship, and what a town adds to them; raises ValueError (pydantic's and tomllib's are) where its text cannot
+    be used."""
+    return topics_from(_shipped(), text)
 
 
 def topics_from(*texts: str) -> Topics:
@@ -111,6 +117,10 @@ def topics_from(*texts: str) -> Topics:
     if strangers:
         raise ValueError(f"没有这样的事：{'、'.join(sorted(strangers))}")
     return Topics(by_name)
+
+
+def _shipped() -> str:
+    return (files("monitor.catalogue") / "topics.toml").read_text(encoding="utf-8")
 
 
 def _joined(one: Topic, other: Topic) -> Topic:
