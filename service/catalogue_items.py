@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import ConfigError, ConfigErrors, TownwatchError
 from core.nouns import ItemChoice
-from core.settings import CatalogueItem, Settings
+from core.settings import CatalogueItem, Column, Settings
 from core.words import ITEM_STATES
 from monitor.catalogue.choices import with_choices
 from monitor.catalogue.matching import FoundColumn, ItemState, Proposal, propose, split_path, state_of
@@ -63,13 +63,19 @@ def overview(settings: Settings, connection: Connection) -> list[ItemRow]:
 
 
 def found_columns(settings: Settings) -> list[FoundColumn]:
-    """The catalogue's columns with the headings above them, which ``site discover`` keeps in the name of their source."""
+    """The catalogue's applicable columns with the headings above them, which ``site discover`` keeps in the name of their
+    source."""
     found = []
-    for column in settings.columns:
+    for column in offered(settings):
         steps = (*split_path(settings.source(column.source)[1].name)[:-1], *split_path(column.name)[:-1])
         name = (split_path(column.name) or (column.name,))[-1]
         found.append(FoundColumn(id=column.id, name=name, path=tuple(dict.fromkeys(steps)), kind=column.kind))
     return found
+
+
+def offered(settings: Settings) -> list[Column]:
+    """The columns that an item may be said to appear in."""
+    return [column for column in settings.columns if column.applicable]
 
 
 def topics_of(settings: Settings) -> Topics:
@@ -130,8 +136,8 @@ def _columns(settings: Settings, chosen: Iterable[str]) -> tuple[str, ...]:
     columns = tuple(dict.fromkeys(chosen))
     if not columns:
         raise ChoiceError("请至少选一个栏目；网站上没有的，选“网站上没有这个栏目”")
-    if set(columns) - {column.id for column in settings.columns}:
-        raise ChoiceError("选中的栏目不在目录里")
+    if set(columns) - {column.id for column in offered(settings)}:
+        raise ChoiceError("选中的栏目不在目录里，或者已设为不适用")
     return columns
 
 

@@ -11,9 +11,10 @@ from typing import Literal
 from core.nouns import ItemChoice
 from core.settings import CatalogueItem
 from monitor.catalogue.topics import Topics, bare, shipped
+from monitor.items.completeness import unchecked
 
 Sureness = Literal["certain", "likely", "none"]
-ItemState = Literal["matched", "to_confirm", "unmatched", "not_applicable"]
+ItemState = Literal["matched", "to_confirm", "unmatched", "not_applicable", "off_site"]
 MOST = 6
 """More columns than this are no proposal but a list."""
 _SHOWN = 3
@@ -56,11 +57,14 @@ def propose(items: Iterable[CatalogueItem], columns: Iterable[FoundColumn], topi
 
 
 def state_of(item: CatalogueItem, proposal: Proposal | None, choice: ItemChoice | None = None) -> ItemState:
-    """How an item (as it holds, with what people decided) stands. A person's "there is none" beats every proposal."""
+    """How an item (as it holds, with what people decided) stands. A person's "there is none" beats every proposal; what is
+    published on notice boards or on application only (``off_site``) needs no column."""
     if not item.applicable:
         return "not_applicable"
     if item.columns:
         return "matched"
+    if unchecked(item):
+        return "off_site"
     refused = choice is not None and choice.columns == ()
     return "to_confirm" if proposal and proposal.columns and not refused else "unmatched"
 

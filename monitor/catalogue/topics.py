@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -49,9 +48,9 @@ class Topics:
     """All matters, and their words folded, longest first."""
 
     by_name: dict[str, Topic]
-    _same: list[tuple[str, str]] = field(init=False, repr=False)
-    _near: list[tuple[str, str]] = field(init=False, repr=False)
-    _broad: list[tuple[str, str]] = field(init=False, repr=False)
+    _same: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+    _near: tuple[tuple[str, str], ...] = field(init=False, repr=False)
+    _broad: tuple[tuple[str, str], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         same = {(bare(word), topic.name) for topic in self.by_name.values() for word in (topic.name, *topic.same)}
@@ -61,21 +60,21 @@ class Topics:
         }
         broad = {(bare(word), topic.name) for topic in self.by_name.values() for word in topic.broad}
         for name, words in (("_same", same), ("_near", near), ("_broad", broad)):
-            object.__setattr__(self, name, sorted(words, key=lambda pair: (-len(pair[0]), pair)))
+            object.__setattr__(self, name, tuple(sorted(words, key=lambda pair: (-len(pair[0]), pair))))
 
     def named(self, text: str, *, begins: bool = False) -> list[str]:
         """The topics that a name names, those of its longest words first; a word within a longer one counts for nothing.
         ``begins``: a part of the name may begin with a word of two characters; otherwise it has to be it, for 医疗保障 is not 医疗
         and 法治宣传教育 not 教育."""
-        return _found(self._same, text, begins)
+        return list(_found(self._same, text, begins))
 
     def hinted(self, text: str) -> list[str]:
         """The topics that a name may mean."""
-        return _found(self._near, text, begins=False)
+        return list(_found(self._near, text, begins=False))
 
     def included(self, text: str) -> list[str]:
         """The topics that a column of so broad a name may hold."""
-        return _found(self._broad, text, begins=False)
+        return list(_found(self._broad, text, begins=False))
 
     def of_kind(self, kind: str) -> set[str]:
         """The topics that columns of this kind are for."""
@@ -86,6 +85,7 @@ class Topics:
         return {name for name, each in self.by_name.items() if topic and (name == topic or each.part_of == topic)}
 
 
+@lru_cache(maxsize=20_000)
 def bare(text: str) -> str:
     """A name as it is compared: folded, without punctuation, and without words that any column's name may end in."""
     word = _NO_LETTER.sub("", Folded(text).text)
@@ -128,7 +128,8 @@ def _joined(one: Topic, other: Topic) -> Topic:
     return one.model_copy(update=said | {name: value for name in ("part_of", "kind") if (value := getattr(other, name))})
 
 
-def _found(words: Iterable[tuple[str, str]], text: str, begins: bool) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _found(words: tuple[tuple[str, str], ...], text: str, begins: bool) -> tuple[str, ...]:
     """Longest words first; each place of the text belongs to the longest word on it."""
     whole, parts = bare(text), [bare(part) for part in _PARTS.split(text)]
     taken: list[tuple[int, int, str]] = []
@@ -141,4 +142,4 @@ def _found(words: Iterable[tuple[str, str]], text: str, begins: bool) -> list[st
         if inside is None or inside == word:
             taken.append((at, at + len(word), word))
             topics.append(topic)
-    return list(dict.fromkeys(topics))
+    return tuple(dict.fromkeys(topics))

@@ -76,7 +76,8 @@ def ask_for(
     open_rows = [row for row in undecided if row.state in ("to_confirm", "unmatched")]
     if open_rows:
         console.print(f"还有 {len(open_rows)} 项要问。{ASKED}。栏目编号：", soft_wrap=True)
-        console.print("  ".join(f"{n}.{escape(column.name)}" for n, column in enumerate(settings.columns, 1)), soft_wrap=True)
+        console.print("  ".join(f"{n}.{escape(column.name)}" for n, column in enumerate(catalogue_items.offered(settings), 1)),
+                      soft_wrap=True)
     try:
         for row in open_rows:
             yield from _ask_of(settings, row, ask, who, clock)
@@ -124,9 +125,10 @@ def _understood(settings: Settings, row: ItemRow, answer: str) -> dict[str, Any]
     if word in ("x", "X"):
         return {"what": "not_applicable", "reason": rest}
     numbers = answer.replace("，", " ").replace(",", " ").split()
-    if not all(number.isdigit() and 1 <= int(number) <= len(settings.columns) for number in numbers):
+    columns = catalogue_items.offered(settings)
+    if not all(number.isdigit() and 1 <= int(number) <= len(columns) for number in numbers):
         raise ChoiceError("没有看懂")
-    return {"what": "columns", "columns": [settings.columns[int(number) - 1].id for number in numbers]}
+    return {"what": "columns", "columns": [columns[int(number) - 1].id for number in numbers]}
 
 
 def _tell(settings: Settings, rows: Sequence[ItemRow], applied: Sequence[ItemChoice]) -> None:
@@ -143,7 +145,7 @@ def _tell(settings: Settings, rows: Sequence[ItemRow], applied: Sequence[ItemCho
         out.print("catalogue.toml 中还没有事项：先用 townwatch catalogue import 或 townwatch catalogue preset apply。")
         return
     out.print(table)
-    counted = "，".join(f"{ITEM_STATES[state]} {number} 项" for state, number in catalogue_items.counts(rows).items())
+    counted = "，".join(f"{ITEM_STATES[state]} {number} 项" for state, number in catalogue_items.counts(rows).items() if number)
     console.print(f"共 {len(rows)} 项：{counted}；本次记下 {len(applied)} 项。", soft_wrap=True)
     waiting = len(catalogue_items.sure(rows))
     if waiting:

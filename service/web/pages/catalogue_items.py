@@ -136,7 +136,7 @@ def _checked(row: ItemRow, typed: Form | None) -> tuple[str, ...]:
 def _columns(settings: Settings, row: ItemRow) -> dict[str, str]:
     """The columns to choose from, what is held or proposed first."""
     first = [*row.item.columns, *row.proposal.columns]
-    names = {column.id: column.name for column in settings.columns}
+    names = {column.id: column.name for column in catalogue_items.offered(settings)}
     return {column: names[column] for column in dict.fromkeys([*(c for c in first if c in names), *names])}
 
 
@@ -175,7 +175,7 @@ def _kept(form: Form) -> dict[str, str]:
 def _names(settings: Settings) -> dict[str, Any]:
     return {
         "names": {column.id: column.name for column in settings.columns}, "staff": {person.id: person.name for person in settings.staff},
-        "states": ITEM_STATES, "sureness": SURENESS,
+        "states": ITEM_STATES, "sureness": SURENESS, "column_owners": {c.id: c.owner for c in settings.columns if c.owner},
     }
 
 

@@ -105,7 +105,7 @@ def _one(
     settings = bench.town(town)
     kind, _, name = finding.subject.partition(":")
     links = {"column": f"/towns/{town}/catalogue/{name}", "source": f"/towns/{town}/sources/{name}",
-             "application": f"/towns/{town}/applications/{name}"}
+             "application": f"/towns/{town}/applications/{name}", "item": f"/towns/{town}/catalogue/items/{name}"}
     address = str(finding.evidence.get("url") or finding.evidence.get("latest_url") or "")
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,

@@ -175,6 +175,9 @@ def test_one_by_one(given: CatalogueItem, columns: list[FoundColumn], expected: 
     (item(applicable=False, reason="无", columns=("a",)), None, None, "not_applicable"),
     (item(), Proposal(item="x", columns=("a",), sureness="certain", reason="r"), None, "to_confirm"),
     (item(), Proposal(item="x", columns=(), sureness="none", reason="r"), None, "unmatched"),
+    # A row whose only chosen channel is the village's board is looked for nowhere, and nobody is asked for its column.
+    (item(channels=("社区/企事业单位/村公示栏（电子屏）",)), Proposal(item="x", columns=("a",), sureness="certain", reason="r"), None, "off_site"),
+    (item(mode="依申请公开"), None, None, "off_site"),
     # A person looked and said: there is no such column.
     (item(), Proposal(item="x", columns=("a",), sureness="likely", reason="r"),
      ItemChoice(item="x", columns=(), who="w", at=datetime(2026, 1, 1, tzinfo=UTC)), "unmatched"),

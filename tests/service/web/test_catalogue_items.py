@@ -75,6 +75,7 @@ def test_what_is_certain_is_taken_at_once_and_only_what_the_page_showed(
     ({}, "请选择这个事项怎样处理"),
     ({"what": "columns"}, "请至少选一个栏目"),
     ({"what": "columns", "columns": "elsewhere"}, "选中的栏目不在目录里"),
+    ({"what": "columns", "columns": "ywjy"}, "已设为不适用"),
     ({"what": "not_applicable", "reason": "  "}, "请写明不适用的理由"),
     ({"what": "not_applicable", "reason": "长" * 501}, "理由最多 500 个字"),
     ({"what": "none", "owner": "stranger"}, "责任人不在人员名单里"),
