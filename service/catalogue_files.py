@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import BinaryIO
+from zipfile import BadZipFile, ZipFile
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -17,10 +18,11 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from core.errors import ConfigError, ConfigErrors
 from core.settings import CatalogueItem
-from monitor.catalogue.grid import Grid, Span
+from monitor.catalogue.grid import Grid, Place, Span
 from monitor.catalogue.reading import SheetReading, Unread, read_sheet
 
-MOST_CELLS = 200_000
+MOST_CELLS, MOST_BYTES = 500_000, 20_000_000
+"""Cells of a worksheet, blank ones that bear a format included; bytes of all worksheets unpacked."""
 _HEADS = (
     ("序号",), ("领域",), ("公开事项", "一级事项"), ("公开事项", "二级事项"), ("公开事项", "三级事项"),
     ("公开内容（要素）",), ("公开依据",), ("公开时限",), ("公开主体",), ("公开渠道和载体",), ("公开对象",), ("公开方式",), ("公开层级",),
@@ -34,9 +36,11 @@ def read_workbook(path: Path) -> dict[str, SheetReading]:
     """Every visible worksheet of an xlsx, xls or et file, by name; raises ConfigErrors where it is none."""
     try:
         with path.open("rb") as file:
-            old = file.read(4) == _BINARY
-        grids = _old_grids(path) if old else _grids(path)
-        return {grid.name: read_sheet(grid) for grid in grids if grid.cells}
+            # By what it is: people save one format under the other's name.
+            old = file.read(len(_BINARY)) == _BINARY
+            file.seek(0)
+            grids = _old_grids(path, file) if old else _grids(path, file)
+            return {grid.name: read_sheet(grid) for grid in grids if grid.cells}
     except FileNotFoundError:
         raise _refused(path, "没有这个文件", "检查路径") from None
     except (InvalidFileException, BadZipFile, CalamineError, KeyError, ValueError, OSError) as error:
@@ -57,32 +61,38 @@ def once(readings: Mapping[str, SheetReading]) -> tuple[list[CatalogueItem], lis
     return [item for _, item in kept.values()], told
 
 
-def _grids(path: Path) -> Iterator[Grid]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    formulas = openpyxl.load_workbook(path)
-    for sheet in book.worksheets:
+def _grids(path: Path, file: BinaryIO) -> Iterator[Grid]:
+    texts = [part.file_size for part in ZipFile(file).infolist() if part.filename.startswith(("xl/worksheets", "xl/sharedStrings"))]
+    if sum(texts) > MOST_BYTES:
+        raise _refused(path, f"展开后超过 {MOST_BYTES // 1_000_000} MB", "删去空白行列后再导入")
+    formulas = {sheet.title: _formulas(sheet) for sheet in openpyxl.load_workbook(file).worksheets}
+    for sheet in openpyxl.load_workbook(file, data_only=True).worksheets:
         if sheet.sheet_state == "visible":
             yield _grid(path, sheet, formulas[sheet.title])
 
 
-def _grid(path: Path, sheet: Worksheet, formulas: Worksheet) -> Grid:
+def _formulas(sheet: Worksheet) -> dict[Place, str]:
+    return {
+        (cell.row, cell.column): "=" + str(getattr(cell.value, "text", cell.value)).lstrip("=")
+        for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
+    }
+
+
+def _grid(path: Path, sheet: Worksheet, formulas: Mapping[Place, str]) -> Grid:
     """A worksheet as text. A formula whose result was not kept stands as itself. Rows that a filter hides are there; rows that
     a person hid are not."""
     _not_too_large(path, sheet.title, sheet.max_row, sheet.max_column)
     cells = {(cell.row, cell.column): _text(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
-    for row in formulas.iter_rows():
-        for cell in row:
-            if cell.data_type == "f" and (cell.row, cell.column) not in cells:
-                cells[cell.row, cell.column] = "=" + str(getattr(cell.value, "text", cell.value)).lstrip("=")
+    cells |= {place: text for place, text in formulas.items() if place not in cells}
     spans = [Span(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
     filtered = bool(sheet.auto_filter.filterColumn)
     hidden = [number for number, row in sheet.row_dimensions.items() if row.hidden and not filtered]
     return Grid(sheet.title, cells, spans, hidden)
 
 
-def _old_grids(path: Path) -> Iterator[Grid]:
+def _old_grids(path: Path, file: BinaryIO) -> Iterator[Grid]:
     """The worksheets of a binary workbook (xls, et). Which of its rows are hidden is not known."""
-    with CalamineWorkbook.from_path(str(path)) as book:
+    with CalamineWorkbook.from_filelike(file) as book:
         for about in book.sheets_metadata:
             if about.visible != SheetVisibleEnum.Visible or about.typ != SheetTypeEnum.WorkSheet:
                 continue

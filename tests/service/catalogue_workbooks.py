@@ -148,6 +148,17 @@ def filtered(book: openpyxl.Workbook) -> int:
     return 5
 
 
+def other_words(book: openpyxl.Workbook) -> int:
+    """Heads in the words of towns that follow no model: 类别, 公开形式, 责任单位; levels named 一级, 二级 alone."""
+    sheet(book, "主动公开基本目录", [
+        ["序号", "政府信息公开类别及事项", "", "公开内容", "公开形式", "责任单位"], ["", "一级", "二级", "", "", ""],
+        [1, "机构介绍", "机构设置", "部门职能、办公地址、办公时间、办公电话等。", "政府网站", "党政综合办公室"],
+        [2, "", "领导分工", "领导简介、个人分工等。", "政府网站", "党建工作办公室"],
+    ], "A1:A2", "B1:C1", "D1:D2", "E1:E2", "F1:F2", "B3:B4")
+    sheet(book, "镇务公开", [["类别", "公开内容", "公开形式", "公开时限"], ["机构职能类", "领导职责分工、各部门主要职能", "政务公开栏", "长期公开"]])
+    return 3
+
+
 def whole_town(book: openpyxl.Workbook) -> int:
     """Thirteen worksheets of forty rows: what a town hands in."""
     for field in ("公共资源交易", "社会救助", "养老服务", "公共法律服务", "财政预决算", "就业", "社会保险", "公共文化服务", "安全生产", "救灾",
@@ -163,5 +174,5 @@ def whole_town(book: openpyxl.Workbook) -> int:
 
 BUILDS: list[Build] = [
     two_rows, three_rows, ditto, broken_words, marked_channels, several_fields, other_order, hidden_and_numbers, several_tables,
-    levels_merged_across, footers, required_and_optional, filtered, whole_town,
+    levels_merged_across, footers, required_and_optional, filtered, other_words, whole_town,
 ]

@@ -1,4 +1,4 @@
-"""Fourteen workbooks after the shapes of real catalogues: read with every cell accounted for, and the same again when exported."""
+"""Fifteen workbooks after the shapes of real catalogues: read with every cell accounted for, and the same again when exported."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ from monitor.catalogue.reading import SheetReading, item_id
 from monitor.catalogue.words import elements, is_broken, is_ditto, is_nothing, joined
 from service.catalogue_files import once, read_workbook, write_workbook
 from service.catalogue_toml import to_toml, with_items
-from tests.service.catalogue_workbooks import BUILDS, ONE, Build, levels_merged_across, two_rows
+from tests.service.catalogue_workbooks import BUILDS, ONE, Build, ditto, levels_merged_across, two_rows
 
 REPOSITORY = Path(__file__).parents[2]
 TOWNWATCH = str(Path(sys.executable).parent / "townwatch")
@@ -59,7 +60,7 @@ def lost_cells(path: Path, readings: dict[str, SheetReading]) -> list[str]:
 
 
 HEADS = re.compile(
-    "(?:序号|试点领域|公开事项|[一二三]级事项|公开内容|公开要素|公开内容要素|公开依据|公开时限|公开主体|责任单位|公开渠道和载体|公开对象|全社会|特定群[体众]|公开方式|"
+    "(?:序号|类别|试点领域|公开事项|政府信息公开类别及事项|[一二]级|公开形式|[一二三]级事项|公开内容|公开要素|公开内容要素|公开依据|公开时限|公开主体|责任单位|公开渠道和载体|公开对象|全社会|特定群[体众]|公开方式|"
     "主动|依申请|依申请公开|公开层级|县级|乡级|网站所属栏目|备注)"
 )
 
@@ -105,6 +106,24 @@ def test_an_old_binary_workbook_is_read_like_a_new_one(tmp_path: Path) -> None:
     ]
     assert reading.items[2].channels == ("社区/企事业单位/村公示栏（电子屏）",)
     assert reading.notes == ("填表人：社会事务办公室", "审核人：分管负责人", "填表日期：2025年3月")
+
+
+@pytest.mark.parametrize("name", ["目录.et", "目录.xlsx", "目录.XLS"])
+def test_a_workbook_is_known_by_what_it_is_not_by_its_name(name: str, tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parent / "workbooks" / "shjz.xls", tmp_path / name)
+    assert len(once(read_workbook(tmp_path / name))[0]) == 3
+    book = openpyxl.Workbook()
+    ditto(book)
+    book.save(tmp_path / "new.xlsx")
+    (tmp_path / "new.xlsx").replace(tmp_path / name)
+    assert len(once(read_workbook(tmp_path / name))[0]) == 2
+
+
+def test_a_workbook_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.xlsx", "w", ZIP_DEFLATED) as file:
+        file.writestr("xl/worksheets/sheet1.xml", b"<c/>" * 6_000_000)  # 24 kB on disk.
+    with pytest.raises(ConfigErrors, match="展开后超过"):
+        read_workbook(tmp_path / "a.xlsx")
 
 
 def test_what_is_hidden_or_was_never_computed_is_told_by_its_cell(tmp_path: Path) -> None:
