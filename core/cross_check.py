@@ -16,6 +16,12 @@ def cross_check(settings: Settings) -> Iterable[ConfigError]:
     sources = {source.id for _, source in settings.all_sources}
     for column in settings.columns:
         yield from _column(settings, column, sources)
+    columns = {column.id for column in settings.columns}
+    for item in settings.items:
+        for name in item.columns:
+            if name not in columns:
+                remedy = "改为 catalogue.toml 中某个 [[column]] 的 id"
+                yield ConfigError(f"没有栏目“{name}”", file="catalogue.toml", entry=item.id, key="columns", remedy=remedy)
 
 
 def _used_twice(settings: Settings) -> Iterable[ConfigError]:
@@ -23,6 +29,7 @@ def _used_twice(settings: Settings) -> Iterable[ConfigError]:
         "sites/*.toml": [source.id for _, source in settings.all_sources],
         "staff.toml": [person.id for person in settings.staff],
         "catalogue.toml": [column.id for column in settings.columns],
+        "catalogue.toml [[item]]": [item.id for item in settings.items],
         "alerts.toml": [route.id for route in settings.alerts.routes],
     }
     for file, names in identifiers.items():
@@ -48,6 +55,9 @@ def _people_named(settings: Settings) -> Iterable[tuple[str, str, str, str]]:
     for column in settings.columns:
         if column.owner:
             yield "catalogue.toml", column.id, "owner", column.owner
+    for item in settings.items:
+        if item.owner:
+            yield "catalogue.toml", item.id, "owner", item.owner
     for person in settings.staff:
         if person.stand_in:
             yield "staff.toml", person.id, "stand_in", person.stand_in

@@ -22,6 +22,8 @@ COLUMNS = {
     "blank": "空白",
     "cannot_judge": "无法判断",
 }
+ITEM_STATES = {"matched": "已对应", "to_confirm": "待确认", "unmatched": "未对应", "not_applicable": "不适用", "off_site": "不在网站公开"}
+SURENESS = {"certain": "把握大", "likely": "待核对", "none": "没有找到"}
 SEVERITIES = {"veto": "单项否决", "error": "错误", "warn": "警告", "info": "提示"}
 CASES = {"registered": "已登记", "assessed": "已研判", "assigned": "已交办", "replied": "已回复", "closed": "已办结"}
 DELIVERIES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 Place = tuple[int, int]
@@ -20,10 +20,12 @@ class Span:
 
 
 class Grid:
-    """One worksheet. ``cells`` holds only what is not blank."""
+    """One worksheet. ``cells`` holds only what is not blank; ``hidden``: the rows that nobody sees who opens it."""
 
-    def __init__(self, name: str, cells: Mapping[Place, str], spans: Iterable[Span] = ()) -> None:
-        self.name = name
+    def __init__(
+        self, name: str, cells: Mapping[Place, str], spans: Iterable[Span] = (), hidden: Collection[int] = ()
+    ) -> None:
+        self.name, self.hidden = name, frozenset(hidden)
         self.cells = {place: text for place, text in cells.items() if text.strip()}
         self.spans = tuple(span for span in spans if (span.top, span.left) != (span.bottom, span.right))
         self.rows = max((row for row, _ in self.cells), default=0)

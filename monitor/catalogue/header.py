@@ -10,30 +10,32 @@ from monitor.catalogue.grid import Grid, Place
 
 Meaning = Literal[
     "number", "field", "level1", "level2", "level3", "elements", "basis", "limit", "organ", "channels",
-    "column", "note", "audience", "mode", "tier",
+    "column", "note", "audience", "mode", "tier", "reason",
 ]  # fmt: skip
 _SPACE = re.compile(r"[\s　\u200b\ufeff]+")
 
 # Tried in this order on the whole path of a column's header, its white space gone: the narrower words first.
 _WORDS: tuple[tuple[Meaning, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(?:序号|编号|序)$")),
-    ("level1", re.compile(r"一级(?:公开)?(?:事项|目录|指标)?|^公开类别$")),
+    ("level1", re.compile(r"一级(?:公开)?(?:事项|目录|指标)?|^(?:公开)?类别$")),
     ("level2", re.compile(r"二级(?:公开)?(?:事项|目录|指标)?")),
     ("level3", re.compile(r"三级(?:公开)?(?:事项|目录|指标)?")),
+    ("reason", re.compile(r"不适用(?:的)?理由")),
     ("column", re.compile(r"(?:网站)?(?:所属|对应)?栏目")),
     ("field", re.compile(r"领域")),
     ("elements", re.compile(r"公开(?:的)?(?:内容|要素)|内容[（(]?要素")),
     ("basis", re.compile(r"(?:公开|法律|政策)?依据")),
     ("limit", re.compile(r"(?:公开)?(?:时限|时间|期限)")),
     ("organ", re.compile(r"(?:公开|责任)(?:责任)?(?:主体|单位|部门)")),
-    ("channels", re.compile(r"渠道|载体")),
+    ("channels", re.compile(r"渠道|载体|形式")),
     ("audience", re.compile(r"对象|全社会|特定群[体众]")),
     ("mode", re.compile(r"方式|主动|依申请")),
     ("tier", re.compile(r"层级|[县市区乡镇村]、?(?:[乡镇村])?级")),
     ("note", re.compile(r"备注|说明")),
     ("level1", re.compile(r"^(?:公开)?事项(?:名称)?$")),
 )
-_KNOWN = re.compile(r"序号|公开事项|一级事项|公开内容|要素|公开依据|公开时限|公开主体|责任主体|公开渠道|公开对象|公开方式|公开层级|栏目")
+_KNOWN = re.compile(r"序号|公开事项|一级事项|公开内容|要素|公开依据|公开时限|公开主体|责任主体|责任(?:单位|部门)|公开渠道|公开形式|"
+                    r"公开对象|公开方式|公开层级|公开类别|^类别$|栏目")
 _SUB = re.compile(
     r"^(?:[一二三]级(?:公开)?(?:事项|目录|指标)?|全社会|特定群[体众]|特定对象|主动(?:公开)?|依申请(?:公开)?|[县市区乡镇村、及以]+级|[（(]要素[）)]|"
     r"(?:公开)?(?:内容|要素)|渠道|载体|对象|方式|层级|时限|主体|依据|名称|序号)+$"
@@ -62,11 +64,17 @@ class Header:
 
 def find_header(grid: Grid) -> Header | None:
     """The first rows that look like a catalogue's header; None where there are none."""
-    for row in range(1, grid.rows + 1):
-        words = {bare(grid.text(row, column)) for column in range(1, grid.columns + 1)}
-        if sum(1 for word in words if _KNOWN.search(word) and len(word) <= 24) >= 3:
-            return _header(grid, row)
-    return None
+    return next((found for row in range(1, grid.rows + 1) if (found := header_at(grid, row))), None)
+
+
+def header_at(grid: Grid, row: int, *, again: bool = False) -> Header | None:
+    """The header that begins in this row, if one does. ``again``: below another one, where rows of items have to be told from
+    it: then most of its cells have to be a header's."""
+    texts = {bare(grid.text(row, column)) for column in range(1, grid.columns + 1)} - {""}
+    known = sum(1 for word in texts if _KNOWN.search(word) and len(word) <= 24)
+    if known < 3 or (again and known * 5 < len(texts) * 3):
+        return None
+    return _header(grid, row)
 
 
 def bare(text: str) -> str:

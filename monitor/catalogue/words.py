@@ -9,6 +9,7 @@ _SPACES = re.compile(r"[ \t\r　\u00a0\u200b\ufeff]+")
 _CJK = r"[\u3400-\u9fff，。、；：“”‘’（）《》〈〉〔〕【】！？…—·0-9]"
 _INSIDE = re.compile(rf"(?<={_CJK})\s+(?={_CJK})")
 _DITTO = re.compile(r"^(?:同上|同前|〃|″|\"|”|如上|上同)[。.]?$")
+_FAILED = re.compile(r"^#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$")
 _TICK = re.compile(r"^[√✓✔☑■●▲◆○〇vVyY是✅]$")
 _CROSS = re.compile(r"^[×xX□☐\-—–/无否]*$")
 _ENUMERATED = re.compile(r"^(?:[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）、.．]|[①-⑳]|[●○〇■□·•\-—])")
@@ -35,6 +36,11 @@ def is_ditto(text: str) -> bool:
     return bool(_DITTO.match(joined(text)))
 
 
+def is_broken(text: str) -> bool:
+    """Whether the cell holds a formula whose result was not kept, or one that failed."""
+    return text.startswith("=") or bool(_FAILED.match(text))
+
+
 def is_nothing(text: str) -> bool:
     """Whether the cell says that there is nothing: a dash or stroke."""
     return joined(text) in ("—", "－", "-", "/", "——", "无")
@@ -59,8 +65,8 @@ def elements(text: str) -> tuple[str, ...]:
             lines[-1] += line
         else:
             lines.append(line)
-    parts = [_LEADING.sub("", part.strip()).rstrip("；;。") for line in lines for part in _SPLIT.split(line)]
-    return tuple(part for part in parts if part)
+    parts = [_LEADING.sub("", part.strip()).rstrip("；;。 ").strip() for line in lines for part in _SPLIT.split(line)]
+    return tuple(part for part in parts if part and not is_nothing(part) and not is_ditto(part) and not is_broken(part))
 
 
 def channels(text: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from service.web.pages import (
     audit,
     cases,
     catalogue,
+    catalogue_items,
     deliveries,
     findings,
     inspection,
@@ -50,8 +51,8 @@ STATIC = Path(__file__).parent / "static"
 HTMX = "static/django_htmx/htmx-2.min.js"
 LARGEST_REQUEST = 1_000_000
 PAGES = (
-    sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue, findings, sources, records, deliveries,
-    reports, annual, inspection, scan,
+    sign_in, set_up, password, users, tokens, audit, towns, today, cases, applications, catalogue_items, catalogue, findings, sources,
+    records, deliveries, reports, annual, inspection, scan,
 )
 _OPEN: dict[str, Any] = {"open": True}
 

@@ -105,9 +105,8 @@ def _one(
     settings = bench.town(town)
     kind, _, name = finding.subject.partition(":")
     links = {"column": f"/towns/{town}/catalogue/{name}", "source": f"/towns/{town}/sources/{name}",
-             "application": f"/towns/{town}/applications/{name}", "record": f"/towns/{town}/records/{name}"}
-    if column := finding.evidence.get("column"):
-        links["item"] = f"/towns/{town}/catalogue/{column}"
+             "application": f"/towns/{town}/applications/{name}", "record": f"/towns/{town}/records/{name}",
+             "item": f"/towns/{town}/catalogue/items/{name}"}
     address = str(finding.evidence.get("url") or finding.evidence.get("latest_url") or "")
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,

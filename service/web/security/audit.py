@@ -37,6 +37,8 @@ ACTIONS = {
     "contest_end": "复议诉讼结果",
     "annual_enter": "填写年度报告",
     "finding_handle": "处理问题",
+    "item_choose": "事项对应",
+    "item_forget": "撤销事项对应",
     "source_recheck": "重新巡查",
     "delivery_ack": "确认通知",
     "delivery_silence": "静音事项",

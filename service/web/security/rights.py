@@ -24,6 +24,8 @@ class Permission(StrEnum):
     WORK_CASES = "work_cases"
     """Assess, assign, reply, extend, close, note."""
     HANDLE_FINDINGS = "handle_findings"
+    CATALOGUE = "catalogue"
+    """Which columns an item of the catalogue appears in, whose it is, whether it applies."""
     RECHECK = "recheck"
     """Ask for a crawl of a source now."""
     ALERTS = "alerts"
@@ -35,7 +37,8 @@ class Permission(StrEnum):
 
 
 _WORK = frozenset({
-    Permission.READ, Permission.WORK_CASES, Permission.HANDLE_FINDINGS, Permission.RECHECK, Permission.ALERTS, Permission.EXPORT,
+    Permission.READ, Permission.WORK_CASES, Permission.HANDLE_FINDINGS, Permission.CATALOGUE, Permission.RECHECK, Permission.ALERTS,
+    Permission.EXPORT,
 })
 MATRIX: Mapping[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.READ}),

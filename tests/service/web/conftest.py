@@ -22,6 +22,7 @@ from core.configuration import load_settings
 from core.service import Service, ServiceSettings
 from demo.configure import write_config
 from demo.town import DemoTown
+from monitor.catalogue.presets import preset
 from service.demo_day import database_url, demo_town, live_one_day
 from service.web.app import make_app
 from service.web.security.passwords import hash_password
@@ -71,8 +72,9 @@ def asked() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def bench(demo_store: Path, asked: list[tuple[str, str]]) -> Iterator[Workbench]:
-    """The demo town with an account per role: username = role, password :data:`PASSWORD`, every town."""
-    town = load_settings(demo_store / "config")
+    """The demo town with an account per role: username = role, password :data:`PASSWORD`, every town. Its catalogue holds the
+    town's legal minimum, of which nobody has decided anything."""
+    town = load_settings(demo_store / "config").model_copy(update={"items": preset("legal-minimum").items})
     engine = open_store(database_url(demo_store))
     with transaction(engine) as connection:
         for role in ROLES:

@@ -122,7 +122,7 @@ def known(two_towns: Workbench, town_id: str) -> Known:
         told += [applied.title, contest.title]
     month = f"{now():%Y-%m}"
     values = {
-        "towns": town_id, "cases": str(case.id), "columns": column.id, "catalogue": column.id, "records": str(record.id),
+        "towns": town_id, "cases": str(case.id), "columns": column.id, "catalogue": column.id, "items": "law.20.02", "records": str(record.id),
         "findings": finding.fingerprint, "deliveries": delivery.id, "sources": column.source, "digests": month, "kind": "json", "action": "note",
         "reports": month, "users": "reader", "tokens": "0" * 8,
         "{username:str}": "disable", "{case_id:int}": "note",
