@@ -66,6 +66,15 @@ RULES: Mapping[str, str] = {
     "page.text.element.subsidy_guide": "补贴申请指南的要素应齐全",
     "page.text.element.contacts": "联系方式应有地址、时间和电话",
     "page.text.element.budget": "预决算应列出全部表格，空表应说明",
+    "page.text.accuracy.annual_tables": "年度报告表三、表四的合计应相符",
+    "page.text.privacy.id_number_typo": "录错一位的公民身份号码也不得公开",
+    "page.text.privacy.id_number_15": "不得公开15位旧身份证号",
+    "page.text.privacy.id_number_confirm": "编号不应与公民身份号码相混",
+    "page.text.privacy.id_number_mask": "公民身份号码应遮盖到不能推断本人",
+    "page.text.privacy.mobile_confirm": "公开的手机号码应为办公号码",
+    "page.text.privacy.mobile_mask": "手机号码应遮盖中间四位",
+    "page.text.privacy.bank_account_confirm": "公开的账号应为单位对公账户",
+    "page.text.privacy.passbook_account": "不得公开个人存折、一卡通账号",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",
