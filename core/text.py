@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import accumulate
 
@@ -23,6 +24,11 @@ _ID = re.compile(
     rf"(?<![0-9A-Za-z])([1-9]\d)(\d{{4}}(?:18|19|20)\d{{2}}{_BIRTH}\d|\d{{6}}{_BIRTH})(\d{{2}}[\dXx])(?![0-9A-Za-z])"
 )
 _CARD = re.compile(r"(?<!\d)(62\d{2})(\d{8,11})(\d{4})(?!\d)")
+# Numbers of savings books and 一卡通 have no shape of their own: the words before them, or over their column, name them.
+_ACCOUNT_WORD = re.compile(r"[卡账帐]号|[账帐]户|一卡通|存折")
+_ACCOUNT = re.compile(rf"((?:{_ACCOUNT_WORD.pattern})[^\d\n\t]{{0,10}})(\d{{8,19}})(\d{{4}})(?!\d)")
+_ACCOUNT_CELL = re.compile(r"(\s*)(\d{8,19})(\d{4})(\s*)")
+_BETWEEN_CELLS = re.compile(r"(\t|[ \u3000]{2,})")
 
 
 @cache
@@ -80,11 +86,26 @@ def fold_plain(text: str) -> str:
 
 
 def mask_private(text: str) -> str:
-    """Mask mobile numbers (138****1234), identity numbers (first 2, last 3) and bank cards (last 4): what authors write
-    of themselves or others is never stored in full. Forms: facts/rules.md section 6.3 (永安 rule)."""
+    """Mask mobile numbers (138****1234), identity numbers (first 2, last 3), bank cards and accounts (last 4): what authors
+    write of themselves or others is never stored in full. Forms: facts/rules.md section 6.3 (永安 rule)."""
+    if _ACCOUNT_WORD.search(text):
+        text = _ACCOUNT.sub(lambda m: m[1] + "*" * len(m[2]) + m[3], "\n".join(_accounts_masked(text.split("\n"))))
     text = _ID.sub(lambda m: m[1] + "*" * len(m[2]) + m[3], text)
     text = _CARD.sub(lambda m: "*" * (len(m[1]) + len(m[2])) + m[3], text)
     return _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
+
+
+def _accounts_masked(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a text; in rows below a label of accounts the cells of its column are masked."""
+    columns: list[int] = []
+    for line in lines:
+        cells = _BETWEEN_CELLS.split(line)
+        named = [at for at in range(0, len(cells), 2) if len(cells) > 1 and _ACCOUNT_WORD.search(cells[at])]
+        columns = named or (columns if len(cells) > 1 else [])
+        for at in columns:
+            if at < len(cells) and (account := _ACCOUNT_CELL.fullmatch(cells[at])):
+                cells[at] = account[1] + "*" * len(account[2]) + account[3] + account[4]
+        yield "".join(cells)
 
 
 def excerpt(text: str, start: int, end: int, around: int = 30) -> str:

@@ -1,4 +1,4 @@
-"""Attachments made by hand, the same bytes every time: PDF with selectable Chinese text, DOCX and XLSX."""
+"""Attachments made by hand, the same bytes every time: PDF with selectable Chinese text, DOCX and XLSX; and spoiled ones."""
 
 from __future__ import annotations
 
@@ -19,16 +19,28 @@ MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "doc": "application/msword",
 }
 
 
 def make(name: str, lines: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """The bytes of an attachment whose kind its name tells; a PDF or DOCX prints table rows as lines."""
+    """The bytes of an attachment whose kind its name tells; a PDF prints table rows as lines."""
     kind = name.rsplit(".", 1)[-1]
     if kind == "xlsx":
         return xlsx([*([line] for line in lines), *rows])
-    text = [*lines, *("  ".join(row) for row in rows)]
-    return pdf(text) if kind == "pdf" else docx(text)
+    if kind == "pdf":
+        return pdf([*lines, *("  ".join(row) for row in rows)])
+    if kind == "doc":
+        # Only the head of an old Word file: what a broken upload leaves.
+        return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+    return docx(lines, rows)
+
+
+def spoiled(body: bytes, fault: str) -> bytes:
+    """The bytes as a fault leaves them: nothing of an ``empty`` one, half of a ``broken`` one, a ``scanned`` one without text."""
+    if fault == "scanned":
+        return pdf([])
+    return {"": body, "empty": b"", "broken": body[: len(body) // 2]}[fault]
 
 
 def pdf(lines: Sequence[str]) -> bytes:
@@ -88,9 +100,9 @@ def _assembled(objects: Sequence[bytes]) -> bytes:
     return bytes(out)
 
 
-def docx(lines: Sequence[str]) -> bytes:
-    """A Word document of plain paragraphs."""
-    paragraphs = "".join(f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>' for line in lines)
+def docx(lines: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> bytes:
+    """A Word document of plain paragraphs, and perhaps a table below them."""
+    paragraphs = "".join(map(_word_paragraph, lines)) + _word_table(rows)
     main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
     return _package(
         "word/document.xml",
@@ -99,6 +111,20 @@ def docx(lines: Sequence[str]) -> bytes:
             "word/document.xml": f'{_XML}<w:document xmlns:w="{_WORD}"><w:body>{paragraphs}</w:body></w:document>',
         },
     )
+
+
+def _word_paragraph(line: str) -> str:
+    return f'<w:p><w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r></w:p>'
+
+
+def _word_table(rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    grid = "<w:gridCol/>" * max(map(len, rows))
+    lines = "".join(
+        "<w:tr>" + "".join(f"<w:tc>{_word_paragraph(cell)}</w:tc>" for cell in row) + "</w:tr>" for row in rows
+    )
+    return f"<w:tbl><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{lines}</w:tbl><w:p/>"
 
 
 def xlsx(rows: Sequence[Sequence[str]]) -> bytes:

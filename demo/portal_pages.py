@@ -192,10 +192,10 @@ def article(
     """An article page: tags, breadcrumb, title, the metadata table twice, body and attachments."""
     between = "\xa0" if item.nbsp else " "
     shown = "" if item.undated else f"{item.published:%Y-%m-%d} {item.published:%H:%M}"
-    dated = [] if item.undated else [tag("PubDate", shown.replace(" ", between))]
+    dated = [] if item.undated else [tag("PubDate", item.tags.get("PubDate", shown.replace(" ", between)))]
     tags = [
         *column_tags(column),
-        tag("ArticleTitle", item.title),
+        tag("ArticleTitle", item.tags.get("ArticleTitle", item.title)),
         *dated,
         tag("ContentSource", item.source),
         tag("Keywords", column.name),
@@ -232,6 +232,8 @@ def _declared(charset: str) -> str:
 
 def _paragraph(line: str) -> str:
     line = line.strip()
+    if line.startswith("<"):  # what an editor pasted, or somebody else put there
+        return line
     if line.startswith("|"):
         cells = [escape(cell.strip()) for cell in line.strip("|").split("|")]
         return "<table><tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr></table>"

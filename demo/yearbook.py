@@ -1,9 +1,9 @@
 """The town's year as data: expands ``content/columns/*.toml`` into dated articles relative to one day.
 
 A file is a column: its settings, and entries of three shapes. ``[[article]]`` with ``ago`` (days before today, a number
-or a list) or ``on`` ("MM-DD", the latest such days before today); ``[[series]]``, one text at a rhythm (``every``
-days or ``monthly`` day) with facts that rotate; ``[pool]`` + ``[[topic]]``, a rhythm filled with topics that fit the
-month.
+or a list) or ``on`` ("MM-DD", the latest such days before today; with ``back``, of the year so many before this one);
+``[[series]]``, one text at a rhythm (``every`` days or ``monthly`` day) with facts that rotate; ``[pool]`` + ``[[topic]]``,
+a rhythm filled with topics that fit the month. ``[article.later]`` is what becomes of an article while it is watched.
 Texts hold placeholders, see :class:`Words`. Nothing here asks for the time.
 """
 
@@ -29,12 +29,13 @@ FIRST_ID = 38_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSpec:
-    """An attachment to be made: its readable name, and text lines or table rows. ``dead``: linked, but not there."""
+    """An attachment to be made: its readable name, and text lines or table rows. ``fault``: ``dead`` (linked, but not there),
+    ``empty`` (no byte), ``scanned`` (pages without text) or ``broken`` (cut short)."""
 
     name: str
     lines: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    dead: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +59,19 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What becomes of an article: another text or title, another day (days after the first), or it is taken down."""
+
+    title: str = ""
+    body: str = ""
+    redated: int = 0
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """An article of the demo portal; times are Shanghai's. ``mark`` names the defect or look-alike that it shows."""
+    """An article of the demo portal; times are Shanghai's. ``mark`` names the defect or look-alike that it shows, ``tags``
+    are standard meta tags that say something else than the page."""
 
     id: int
     column: str
@@ -75,13 +87,15 @@ class Item:
     undated: bool = False
     mark: str = ""
     revision: int = 0
+    tags: Mapping[str, str] = field(default_factory=dict)
+    later: Later | None = None
 
 
 class Words(dict[str, Any]):
     """Placeholders of one occurrence: ``{date}`` 2026年3月4日, ``{md}`` 3月4日, ``{year} {month} {day}``, ``{ym}``,
     ``{last_year} {next_year}``, ``{pm}`` 2月 and ``{pym}`` 2026年2月 (the month before), ``{pq}`` 2025年第四季度 (the
     quarter before), ``{iso}``; offsets in days ``{d-3}`` (3月1日) and ``{D-3}`` (2026年3月1日), in years ``{y-1}``, in
-    months ``{m+1}``; and the entry's facts."""
+    months ``{m+1}``; ``{written_year}``, that of 成文; and the entry's facts."""
 
     def __init__(self, day: date, facts: Mapping[str, Any]) -> None:
         before = date(day.year, day.month, 1) - timedelta(days=1)
@@ -195,6 +209,8 @@ def _days(spec: Mapping[str, Any], today: date) -> list[date]:
         return [today - timedelta(days=n) for n in ago]
     if "on" in spec:
         month, day = map(int, spec["on"].split("-"))
+        if "back" in spec:
+            return [date(today.year - spec["back"], month, day)]
         latest = today.year if (month, day) < (today.month, today.day) else today.year - 1
         return [
             date(latest - back, month, day)
@@ -234,14 +250,16 @@ def _item(number: int, key: str, day: date, spec: Mapping[str, Any], facts: Mapp
     hour, minute = (
         (int(part) for part in spec["time"].split(":")) if "time" in spec else (8 + chance % 10, chance // 7 % 60)
     )
-    written = spec.get("written", -(chance % 4) if column.template != "news" else None)
+    offset = spec.get("written", -(chance % 4) if column.template != "news" else None)
+    written = None if offset is None or offset is False else day + timedelta(days=offset)
+    words["written_year"] = (written or day).year
     return Item(
         id=number,
         column=column.id,
         title=words.fill(spec["title"]),
         body=words.fill(spec["body"]),
         published=datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI),
-        written=None if written is None else day + timedelta(days=written),
+        written=written,
         source=words.fill(spec.get("source", "漫水河镇人民政府")),
         doc_no=words.fill(spec.get("doc_no", "")),
         files=tuple(_file(words, spec_file) for spec_file in spec.get("file", ())),
@@ -249,13 +267,20 @@ def _item(number: int, key: str, day: date, spec: Mapping[str, Any], facts: Mapp
         nbsp=spec.get("nbsp", False),
         undated=spec.get("undated", False),
         mark=spec.get("mark", ""),
+        tags={name: words.fill(text) for name, text in spec.get("tags", {}).items()},
+        later=_later(words, spec["later"]) if "later" in spec else None,
     )
+
+
+def _later(words: Words, spec: Mapping[str, Any]) -> Later:
+    texts = {name: words.fill(spec[name]) for name in ("title", "body") if name in spec}
+    return Later(**texts, redated=spec.get("redated", 0), removed=spec.get("removed", False))
 
 
 def _file(words: Words, spec: Mapping[str, Any]) -> FileSpec:
     rows = tuple(tuple(words.fill(str(cell)) for cell in row) for row in spec.get("rows", ()))
     lines = tuple(words.fill(line) for line in spec.get("text", "").strip().splitlines())
-    return FileSpec(name=words.fill(spec["name"]), lines=lines, rows=rows, dead=spec.get("dead", False))
+    return FileSpec(name=words.fill(spec["name"]), lines=lines, rows=rows, fault=spec.get("fault", ""))
 
 
 def _long(day: date) -> str:

@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core.clock import Moment
 
 TEMPLATES = (
-    "ul.xxgk_nav_list > li", "div.xxgk_navli ul li", "div.xxgk_navli li", "table.is-xxgkTable tr", "div.gk_list ul li",
+    "ul.xxgk_nav_list > li", "div.xxgk_navli ul:has(> li.rq)", "div.xxgk_navli ul li", "div.xxgk_navli li", "table.is-xxgkTable tr", "div.gk_list ul li",
     "ul.doc_list li", "div.navjz.listnews ul li", "div.ls-column-list ul li", "div#ls_navjz ul li",
 )
 CONTAINERS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.accuracy.annual import annual_tables
 from monitor.accuracy.documents import late_disclosure, number_year, other_number, written_later
 from monitor.accuracy.elements import attachments, disagreements, nothing
 from monitor.accuracy.page import PageFacts
@@ -16,7 +17,7 @@ __all__ = ["CHECKS", "TITLES", "PageFacts", "check_page"]
 
 CHECKS = (
     number_year, other_number, written_later, late_disclosure, short_publicity, foreign_place, wrong_sums, wrong_counts,
-    wrong_villages, attachments, nothing, disagreements,
+    wrong_villages, attachments, nothing, disagreements, annual_tables,
 )
 
 TITLES = {
@@ -26,6 +27,7 @@ TITLES = {
     "accuracy.count": "文表数量不一致", "accuracy.dead_attachment": "附件打不开", "accuracy.unreadable_attachment": "附件不能读取",
     "accuracy.nothing": "说明性信息未整合", "accuracy.disagreement": "页面信息前后不一致",
     "element.unread": "附件有一部分未能检查",
+    "accuracy.annual_tables": "年报表格勾稽不符",
 }
 """What a finding of each rule is called."""
 

@@ -13,6 +13,10 @@ from monitor.privacy.rules import PrivacyRules
 from monitor.scanned import Flaw
 
 _LABEL = re.compile(r"[0-9A-Za-z]{8,}|[;；。!！?？\t]")
+# The account's holder is written as persons are: two or three characters that end no organisation's name.
+_HOLDER = re.compile(
+    r"(?:户名|户主|持卡人|开户人|领取人|收款人)(?:姓名)?[:：为是]?\s*[\u4e00-\u9fff]{1,2}[\u4e00-\u9fff](?<![府局所社院校会站厂部处店])(?![\u4e00-\u9fff])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def _account(number: Number, around: Surroundings, rules: PrivacyRules) -> Judge
     if not named and not card:
         return None
     personal = rules.says("private_person", around.near) or rules.says("personal_account", around.label)
+    personal = personal or _HOLDER.search(around.near) is not None
     if rules.says("public_account", around.near) and not around.in_list and not personal:
         return Judged("bank_account_confirm", Severity.INFO, "请核对是否为单位对公账户；对公账户可以公开，个人账户须遮盖。")
     if number.sure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from core.clock import now
-from core.words import OUTCOMES
+from core.words import OUTCOMES, SEVERITIES
 from service.cli.common import JsonOption, console, emit
 from service.demo_day import DemoDay, database_url, demo_town, live_one_day
 from service.demo_workbench import Account, DemoWorkbench
@@ -57,11 +58,16 @@ def _announce(address: str, accounts: list[Account]) -> None:
         typer.echo(f"  用户名 {account.username:<10}  密码 {account.password}  {account.role}")
 
 
+def _by_severity(day: DemoDay) -> str:
+    counts = Counter(str(finding.severity) for finding in day.report.findings)
+    return "、".join(f"{word} {counts[severity]}" for severity, word in SEVERITIES.items() if counts[severity])
+
+
 def _tell(day: DemoDay) -> None:
     figures = day.data()
     console.print(
         f"\n[bold]{escape(day.settings.town.full_name)}[/bold]的一天：采集 {figures['records']} 条，登记舆情 "
-        f"{figures['cases']} 件，发现问题 {figures['findings']} 个，发出提醒 {figures['deliveries']} 条，"
+        f"{figures['cases']} 件，发现问题 {figures['findings']} 个（{_by_severity(day)}），发出提醒 {figures['deliveries']} 条，"
         f"用时 {figures['seconds']} 秒。"
     )
     for result in day.run.sources:

@@ -75,6 +75,15 @@ RULES: Mapping[str, str] = {
     "page.dead_link": "链接和附件应能打开",
     "page.text.link.hidden": "网页中不得有暗链（单项否决）",
     "page.text.link.foreign": "外部链接应经过核对",
+    "page.text.accuracy.annual_tables": "年度报告表三、表四的合计应相符",
+    "page.text.privacy.id_number_typo": "录错一位的公民身份号码也不得公开",
+    "page.text.privacy.id_number_15": "不得公开15位旧身份证号",
+    "page.text.privacy.id_number_confirm": "编号不应与公民身份号码相混",
+    "page.text.privacy.id_number_mask": "公民身份号码应遮盖到不能推断本人",
+    "page.text.privacy.mobile_confirm": "公开的手机号码应为办公号码",
+    "page.text.privacy.mobile_mask": "手机号码应遮盖中间四位",
+    "page.text.privacy.bank_account_confirm": "公开的账号应为单位对公账户",
+    "page.text.privacy.passbook_account": "不得公开个人存折、一卡通账号",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",

@@ -93,7 +93,7 @@ def test_the_column_page_tells_how_to_ask_for_the_rest(town: DemoTown) -> None:
 
 
 def test_a_short_column_has_no_pagination(town: DemoTown) -> None:
-    assert len(town.portal.of_column("xxgkzn")) == 2
+    assert len(town.portal.of_column("xxgkzn")) == 3
     assert "Ls.pagination" not in str(soup(column_url(town, 7065104)))
 
 

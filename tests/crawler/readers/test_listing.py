@@ -59,6 +59,12 @@ def test_a_row_without_its_date_is_a_row_all_the_same() -> None:
     assert [published for _, _, published in found] == ["2026-03-04", None]
 
 
+def test_one_row_of_a_classic_column_on_a_page_of_menus() -> None:
+    menu = "".join(f'<li><a href="/c/{n}">栏目{n}</a></li>' for n in range(30))
+    one = CLASSIC.partition("<ul><li class=\"mc\"><a href=\"/public/1/12")[0] + "</div></div>"
+    assert rows(f"<ul>{menu}</ul>{one}") == [("一", "/public/1/11.html", "2026-03-04")]
+
+
 def test_a_date_in_a_title_is_not_the_date_of_the_row() -> None:
     html = """<ul><li><a href="/a/1.html">2025年1月1日起施行的办法</a><span>2026-03-04</span></li>
 <li><a href="/a/2.html">二</a><span>2026-03-03</span></li></ul>"""

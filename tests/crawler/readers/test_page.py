@@ -86,6 +86,12 @@ def test_a_disagreement_is_a_doubt() -> None:
     assert any("标题" in doubt or "h1" in doubt for doubt in article.doubts)
 
 
+def test_a_title_in_other_widths_is_the_same() -> None:
+    tags = META.replace(META.partition('"ArticleTitle" content="')[2].partition('"')[0], "国庆节值班安排(7天)")
+    article = read_page(page(tags, "<h1>国庆节值班安排（7天）</h1>"), url=URL)
+    assert not any("标题" in doubt for doubt in article.doubts)
+
+
 @pytest.mark.parametrize(
     "data",
     [b"<title>" + "—".encode() * 200_000 + b"x</title>",

@@ -84,6 +84,7 @@ def test_a_period_of_publicity(text: str, faults: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "title", "faults"), [
     ("佛子岭镇坚持以居家为基础。\n一、佛子岭镇建成服务站9个。", "养老服务情况", ["foreign_place"]),
+    ("各村将整理情况报镇党政办公室。\n未整理情况报镇档案室。", "档案整理的通知", []),  # 报镇 is a verb and the town
     ("现公布落儿岭镇人民政府年度报告。\n漫水河镇公开742条。", "漫水河镇人民政府2025年年度报告", ["foreign_place"]),
     ("近日，漫水河镇、上土市镇、太阳乡联合演练。上土市镇、太阳乡派员观摩。", "三镇联合演练", []),
     ("与佛子岭镇接壤的东湾村修通了道路，佛子岭镇群众也受益。", "东湾村修路", []),
