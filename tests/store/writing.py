@@ -64,6 +64,11 @@ def _write_record(connection: Connection, k: int, at: datetime, evidence: dict[s
     if k > 1:
         connection.execute(insert(tables.likenesses).values(
             record_id=record, content_hash="h", other_id=record - 1, other_hash="h", likeness=0.95))
+    connection.execute(insert(tables.visits).values(
+        site="site", host="a", at=at, round=at, outcome="ok", seconds=k / 3, newest=DUE, certificate_until=at, flaws=[{"evidence": "外链"}]))
+    connection.execute(insert(tables.addresses).values(
+        url=f"http://a/{k}", site="site", state="dead", checked_at=at, dead_days=k, dead_on=DUE, flaws=[] if k % 2 else None))
+    connection.execute(insert(tables.page_links).values(record_id=record, number=1, content_hash="h", url=f"http://a/{k}", text="附件"))
     connection.execute(insert(tables.mentions).values(
         record_id=record, content_hash=f"h{k}", subject="镇", term="镇", text="镇", start=0, end=1, field="body",
         confidence="certain", found_at=at))
