@@ -41,7 +41,7 @@ def _of_page(record_id: int, versions: Sequence[Version], rules: RunRules, at: d
     settled = max(at - timedelta(days=rules.changed_days), versions[0].seen_at + timedelta(hours=rules.changed_grace_hours))
     # What stood when the page was new, or a month ago, is what it is compared with.
     before, after = [versions[0], *(version for version in versions if version.seen_at < settled)][-1], versions[-1]
-    if before is after:
+    if before is after or _same_page(before, after):
         return
     yield from _redated(record_id, before, after)
     yield from _changed(record_id, before, after)
@@ -70,6 +70,11 @@ def _changed(record_id: int, before: Version, after: Version) -> Iterator[Judgem
         "page.changed", record_id, after, Severity.INFO, "发布后被改动",
         f"{local_text(after.seen_at)}发现：{'；'.join(told[:_SHOWN])}{more}。请确认是否经过审核",
     )
+
+
+def _same_page(before: Version, after: Version) -> bool:
+    """Whether the page was served byte for byte as before: then only our reading of it has changed."""
+    return before.evidence is not None and after.evidence is not None and before.evidence.sha256 == after.evidence.sha256
 
 
 def _differs(before: Version, after: Version) -> bool:

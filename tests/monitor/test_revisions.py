@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.clock import Moment
-from core.nouns import Finding, Severity, Verdict, Version
+from core.nouns import Evidence, Finding, Severity, Verdict, Version
 from core.settings import RunRules
 from monitor.revisions import judge
 
@@ -85,3 +85,11 @@ def test_a_fault_ends_when_the_text_is_restored_or_the_month_is_over(versions: M
     assert restored.verdict is Verdict.OK
     (over,) = judge({}, [finding], RULES, AT + timedelta(days=40))
     assert (over.verdict, over.fingerprint, over.owner) == (Verdict.OK, finding.fingerprint, "clerk")
+
+
+@pytest.mark.parametrize(("same", "told"), [(True, 0), (False, 2)])
+def test_a_newer_reader_is_no_change_of_the_page(versions: Make, same: bool, told: int) -> None:
+    (kept,) = versions((10, {}), (2, LATER | OTHER)).values()
+    pages = [Evidence(warc_file="w", warc_offset=n, sha256="a" if same else f"a{n}") for n in range(2)]
+    served = [replace(version, evidence=page) for version, page in zip(kept, pages, strict=True)]
+    assert len(list(judge({7: served}, [], RULES, AT))) == told
