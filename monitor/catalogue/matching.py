@@ -101,6 +101,10 @@ class _Matching:
         family = self.topics.within(self.field)
         scope = [seen for seen in self.seen if family & set(seen.named) or self.field in seen.above]
         names = {bare(level) for level in self.levels}
+        own = {bare(level) for level in self.levels if not self._general(level)} - {bare(self.item.field)}
+        equal = [seen for seen in self.seen if seen.bare in own]
+        if len(equal) == 1:
+            return self._say(equal, "certain", "栏目名与事项名相同")
         parts = {t for level in self.levels for t in self.topics.named(level, begins=True)} & (family - {self.field})
         deeper = [seen for seen in scope if seen.bare in names or parts & set(seen.named)]
         mains = [seen for seen in scope if self.field in seen.named and not (family - {self.field}) & set(seen.named)]
@@ -127,7 +131,13 @@ class _Matching:
             return self._say(named, "certain" if sure else "likely", self._same(named, name))
         parts = {part for topic in topics for part in self.topics.within(topic)}
         within = [seen for seen in self.seen if parts & set(seen.named)]
-        return self._say(within, "likely", f"是“{name}”的一部分") or self._by_hint(set(topics), name)
+        return self._say(within, "likely", f"是“{name}”的一部分") or self._by_hint(set(topics), name) or self._by_heading()
+
+    def _by_heading(self) -> Proposal | None:
+        """The column of the item's own field, where that is none of the 26 and nothing else spoke."""
+        topics = {name for name in self.topics.named(self.item.field) if not self.topics.by_name[name].general}
+        found = [seen for seen in self.seen if seen.bare == bare(self.item.field) or topics & set(seen.named)]
+        return self._say(found, "certain" if len(found) == 1 else "likely", self._same(found, self.item.field))
 
     def _by_hint(self, topics: set[str], name: str) -> Proposal | None:
         for words in ("hinted", "included"):
@@ -155,6 +165,9 @@ class _Matching:
     def _level_topics(self) -> list[str]:
         """The topics of the deepest level that names any."""
         return next((found for level in self.levels if (found := self.topics.named(level, begins=True))), [])
+
+    def _general(self, level: str) -> bool:
+        return any(self.topics.by_name[topic].general for topic in self.topics.named(level, begins=True))
 
     def _special(self) -> set[str]:
         """Those that tell something of the column: not what every field has."""

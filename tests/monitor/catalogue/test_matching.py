@@ -69,7 +69,7 @@ ANHUI = (
 )
 ANHUI_RIGHT: Right = {
     "basics.gaikuang": "乡镇概况", "law.20.01": "规范性文件", "basics.wenjian": "其他文件", "basics.jiedu": "本级政策解读", "law.20.02": "内设机构",
-    "law.12.guide": "信息公开指南", "law.49.report": "信息公开年报", "f26.yujuesuan.*-*": "部门预决算", "f26.yujuesuan.sangong": "“三公”经费",
+    "law.12.*": "信息公开指南", "law.49.report": "信息公开年报", "f26.yujuesuan.*-*": "部门预决算", "f26.yujuesuan.sangong": "“三公”经费",
     "law.20.07": "部门预决算", "law.20.03": "规划总结", "law.20.05": "权责清单", "law.20.06": "行政处罚", "f26.shenong-butie.*": "强农惠农补贴",
     "f26.weifang.*": "农村住房安全", "f26.xiangcun-zhenxing.*": "巩固脱贫攻坚成果", "f26.gonggong-ziyuan.*": "招标采购", "law.20.09": "招标采购",
     "f26.shehui-jiuzhu.dibao-*": "最低生活保障", "f26.shehui-jiuzhu.tekun-*": "特困人员救助供养", "f26.shehui-jiuzhu.linshi": "临时救助",
@@ -85,7 +85,7 @@ DEMO = (
     "村（居）务公开"
 )
 DEMO_RIGHT: Right = {
-    "basics.gaikuang": "概况信息", "law.20.02": "机构职能", "law.12.guide": "政府信息公开指南", "law.49.report": "政府信息公开年度报告",
+    "basics.gaikuang": "概况信息", "law.20.02": "机构职能", "law.12.*": "政府信息公开指南", "law.49.report": "政府信息公开年度报告",
     "law.20.01": "政策文件", "basics.wenjian": "政策文件", "basics.jiedu": "政策解读", "law.20.03": "规划计划",
     "f26.yujuesuan.sangong": "“三公”经费", "f26.yujuesuan.*-*": "财政预决算", "f26.gonggong-ziyuan.*": "招标采购",
     "law.20.09": "招标采购", "f26.xiangcun-zhenxing.*": "乡村振兴", "law.20.11": "乡村振兴 就业 社会保险 义务教育", "law.21.1": "乡村振兴 涉农补贴",
@@ -161,6 +161,11 @@ def item(**said: Any) -> CatalogueItem:
     # The kind of a column, where it is for nothing else.
     (item(field="综合", level1="政策解读"), [FoundColumn(id="a", name="图说", kind="interpretation")], (("a",), "likely")),
     (item(field="就业", level1="招聘信息"), [FoundColumn(id="a", name="招聘信息", path=("就业",))], (("a",), "certain")),
+    # The item's own name beats the column of its field; a name that every field has does not.
+    (item(field="财政预决算", level1="财政专项资金管理和使用"),
+     [FoundColumn(id="a", name="财政预决算"), FoundColumn(id="b", name="财政专项资金管理和使用")], (("b",), "certain")),
+    (item(field="安全生产", level1="政策解读"), [FoundColumn(id="a", name="安全生产"), FoundColumn(id="b", name="政策解读")], (("a",), "certain")),
+    (item(field="村务公开", level1="村级财务收支"), [FoundColumn(id="a", name="村（居）务公开")], (("a",), "certain")),
     (item(field="就业", level1="招聘信息"), [FoundColumn(id="a", name="医疗"), FoundColumn(id="b", name="法治教育")], ((), "none")),
     (item(), [], ((), "none")),
 ])
