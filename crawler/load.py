@@ -129,7 +129,8 @@ def _as_stored(attachment: Attachment, stored: Attachment | None) -> Attachment:
     if attachment.reason != KEPT or stored is None:
         return attachment
     if attachment.state == "read":
-        return replace(stored, name=attachment.name, text=attachment.text, state="read", reason="")
+        reason = stored.reason if stored.state == "read" else ""
+        return replace(stored, name=attachment.name, text=attachment.text, state="read", reason=reason)
     return replace(stored, name=attachment.name)
 
 

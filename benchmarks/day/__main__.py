@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
+
+import httpx
 
 from benchmarks.day.ours import Cost, Watch
 from benchmarks.day.peers import ChangeDetection, Urlwatch, running
@@ -49,7 +52,7 @@ def main() -> int:
                 if python is None:
                     print(f"{kind.name}: not given, left out (--{name} PYTHON)")
                 else:
-                    peer(kind, python, folder / name, town, server)
+                    _try(kind, python, folder / name, town, server)
             for line in rest:
                 print(line)
     finally:
@@ -69,7 +72,7 @@ def ours(folder: Path, town: Town, server: Server, days: int) -> Iterator[str]:
     server.stage.value = 1
     line("townwatch, changed day", watch.run(2), watch.found())
     line("townwatch --full, changed day", whole.run(2, full=True), whole.found())
-    server.stage.value = 0
+    print(*(f"  {one}" for one in (*watch.troubles, *whole.troubles)), sep="\n", end="")
     return _month(watch, days)
 
 
@@ -85,6 +88,14 @@ def _month(watch: Watch, days: int) -> Iterator[str]:
     yield f"  a day: {sums[0] / days:,.0f} requests, {sums[1] / days / 1e3:,.0f} kB"
     versions, seconds, breaks = watch.verified()
     yield f"evidence verify: {versions} versions, {seconds:.2f} s CPU ({seconds / versions * 10_000:.1f} s per 10,000), {breaks} breaks"
+
+
+def _try(kind: type[Urlwatch] | type[ChangeDetection], python: Path, folder: Path, town: Town, server: Server) -> None:
+    """A peer that fails is a line of the table, not its end."""
+    try:
+        peer(kind, python, folder, town, server)
+    except (RuntimeError, OSError, subprocess.SubprocessError, httpx.HTTPError) as error:
+        print(f"{kind.name}: {type(error).__name__}: {error}")
 
 
 def peer(kind: type[Urlwatch] | type[ChangeDetection], python: Path, folder: Path, town: Town, server: Server) -> None:

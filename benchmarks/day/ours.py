@@ -6,7 +6,7 @@ import resource
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.day.server import Server
 from benchmarks.day.site import Town
 from core.configuration import load_settings
+from core.nouns import Run
 from core.settings import Politeness, Settings, Site, SourceSettings
 from crawler.evidence import verify
 from crawler.run import archive_root, crawl
@@ -51,15 +52,18 @@ class Watch:
     town: Town
     server: Server
     start: datetime
+    troubles: list[str] = field(default_factory=list)
 
     def run(self, day: int, *, full: bool = False) -> Cost:
         """The crawl of a day."""
         settings, engine = self.settings(), for_town(open_store(self.database), "town")
         at = self.start + timedelta(days=day)
+        runs: list[Run] = []
         try:
-            return measured(self.server, lambda: crawl(settings, engine, self.folder, now=lambda: at, full=full))
+            return measured(self.server, lambda: runs.append(crawl(settings, engine, self.folder, now=lambda: at, full=full)))
         finally:
             engine.dispose()
+            self.troubles = [f"{one.source}: {one.outcome} {one.error}" for run in runs for one in run.sources if one.error]
 
     def found(self) -> dict[str, int]:
         """Of what the changed day did, how much the store knows."""

@@ -129,21 +129,24 @@ class ChangeDetection:
             self.http.get("/watch", params={"recheck_all": "1"}).raise_for_status()
         deadline = time.monotonic() + LIMIT
         while time.monotonic() < deadline:
-            watches = self._watches().values()
+            watches = self._patiently().values()
             if len(watches) >= len(wanted) and all((one.get("last_checked") or 0) >= self.begun for one in watches):
                 return
             time.sleep(1)
         raise RuntimeError("changedetection.io has not ended in time")
 
     def _watches(self) -> dict[str, Any]:
-        # While it takes in addresses it fails now and then to say which it has.
-        for _ in range(20):
-            answer = self.http.get("/watch")
-            if answer.status_code < 500:
-                break
-            time.sleep(1)
+        answer = self.http.get("/watch")
         answer.raise_for_status()
         return dict(answer.json() or {})
+
+    def _patiently(self) -> dict[str, Any]:
+        """While it takes in addresses it fails to say which it has, or takes too long for it."""
+        try:
+            return self._watches()
+        except httpx.HTTPError:
+            time.sleep(5)
+            return {}
 
     def _key(self, data: Path) -> str:
         deadline = time.monotonic() + 120

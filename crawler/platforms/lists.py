@@ -99,7 +99,7 @@ class ListPlatform(PagePlatform):
     def _page(self, source: SourceSettings, ask: Ask, page: Page, found: Endpoint | None) -> Listing | Failure:
         # Before the list is read: its reader takes the scripts out of the tree.
         follow, elsewhere = self.follow(page, ask.page), self.elsewhere(source, ask, page)
-        rows = read_list(page.html, url=page.url, templates=self._templates(source), tree=page.tree)
+        rows = read_list(page.html, url=page.url, templates=self._templates(source), tree=page.tree, later=ask.page > 1)
         # An endpoint beats what stands on the page: around a list that a script fills there are menus and hot articles.
         if found is not None and (rows.state == "unreadable" or (found.named and follow is None)):
             return Listing(next=endpoint_ask(ask, found, 1, page.url, 0), carries=False)

@@ -61,13 +61,15 @@ class ListPage:
     reason: str = ""
 
 
-def read_list(html: str, *, url: str, templates: Sequence[str] = TEMPLATES, tree: LexborHTMLParser | None = None) -> ListPage:
-    """The rows of a list page or fragment."""
+def read_list(
+    html: str, *, url: str, templates: Sequence[str] = TEMPLATES, tree: LexborHTMLParser | None = None, later: bool = False
+) -> ListPage:
+    """The rows of a list page or fragment. ``later``: a page after the first, whose last row may stand alone."""
     if not html.strip():
         return ListPage("unreadable", reason="返回空白页")
     tree = tree or LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "noscript"])
-    for rows in _attempts(tree, url, templates):
+    for rows in _attempts(tree, url, templates, later):
         if rows:
             return ListPage("rows", tuple(rows))
     if proof := _proven_empty(tree):
@@ -99,12 +101,12 @@ def parse_date(text: str) -> Moment | None:
         return None
 
 
-def _attempts(tree: LexborHTMLParser, url: str, templates: Sequence[str]) -> Iterable[list[ListRow]]:
+def _attempts(tree: LexborHTMLParser, url: str, templates: Sequence[str], later: bool) -> Iterable[list[ListRow]]:
     for template in templates:
         nodes = [node for node in tree.css(template) if row_links(node)]
         # A row without its date is a row all the same, as long as the list has dates.
         yield _rows(nodes if any(map(_has_date, nodes)) else [], url)
-    yield _rows(_dated_group(tree), url)
+    yield _rows(_dated_group(tree, url, later), url)
     yield _rows(_linked_group(tree, url), url)
 
 
@@ -148,7 +150,7 @@ def _own_words(node: LexborNode, link: LexborNode) -> str:
     return whole.replace(title, " ", 1) + "\n" + title if title.strip() else whole
 
 
-def _dated_group(tree: LexborHTMLParser) -> list[LexborNode]:
+def _dated_group(tree: LexborHTMLParser, url: str, later: bool) -> list[LexborNode]:
     """The largest group of like elements that each hold a date and a few links. The element is the smallest ancestor of
     the date that has a link."""
     groups: dict[str, dict[int, LexborNode]] = defaultdict(dict)
@@ -161,9 +163,10 @@ def _dated_group(tree: LexborHTMLParser) -> list[LexborNode]:
     if not groups:
         return []
     best = max(groups.values(), key=lambda group: (len(group), sum(len(n.text(strip=True)) for n in group.values())))
-    # One dated link on a page of many is a weather box or a last post, not the list; in a fragment it is the list.
+    # One dated link on a page of many is a weather box or a last post, not the list; in a fragment, or where it is an article on
+    # the last of several pages, it is the list.
     if len(best) == 1 and len(tree.css("a[href]")) > _FRAGMENT_LINKS:
-        return []
+        return [row for row in best.values() if later and any(looks_like_article(one.url) for one in _rows([row], url))]
     return _with_undated(list(best.values()))
 
 

@@ -32,6 +32,8 @@ LOOKED_ONLY = {Outcome.UNCHANGED, Outcome.ALL_KNOWN, Outcome.EMPTY}
 
 
 def test_the_whole_town_then_nothing_then_exactly_what_changed(watch: Any) -> None:
+    # Whatever its age, each article is asked for at each run: here hours, not days, lie between.
+    watch.politeness(recheck_days=10_000)
     first = watch.crawl()
     assert {r.outcome for r in first.values()} <= {Outcome.NEW, Outcome.EMPTY}
     portal = {source.id for site in watch.settings.sites if site.id == "huoshan" for source in site.sources}
@@ -39,9 +41,9 @@ def test_the_whole_town_then_nothing_then_exactly_what_changed(watch: Any) -> No
 
     second = watch.crawl(1)
     assert {r.outcome for r in second.values()} <= LOOKED_ONLY
-    # An ordinary day costs list pages and 304s: not one article in full.
+    # An ordinary day costs list pages and 304s: not one article or file in full (a dead file is asked for and still dead).
     articles = watch.statuses("/public/6598801/") + watch.statuses("/content/article/") + watch.statuses("/group3/")
-    assert set(articles) == {304}
+    assert 304 in articles and set(articles) <= {304, 404}
 
     column = next(c.id for c in watch.town.portal.columns if len(watch.town.portal.of_column(c.id)) > 5)
     items = watch.town.portal.of_column(column)

@@ -65,6 +65,16 @@ def test_one_row_of_a_classic_column_on_a_page_of_menus() -> None:
     assert rows(f"<ul>{menu}</ul>{one}") == [("一", "/public/1/11.html", "2026-03-04")]
 
 
+def test_the_last_page_of_a_list_may_hold_one_row() -> None:
+    """21 articles at 20 a page. On a first page one dated link is a box beside a list that was not found."""
+    menu = "".join(f'<li><a href="/c{n}/">栏目{n}</a></li>' for n in range(20))
+    html = f'<ul>{menu}</ul><ul class="l"><li><a href="/c1/202603/t20260304_11.html">一号文件</a><span>2026-03-04</span></li></ul>'
+    assert read_list(html, url=URL).state == "unreadable"
+    assert [row.title for row in read_list(html, url=URL, later=True).rows] == ["一号文件"]
+    other = html.replace("/c1/202603/t20260304_11.html", "/weather")
+    assert read_list(other, url=URL, later=True).state == "unreadable"
+
+
 def test_a_date_in_a_title_is_not_the_date_of_the_row() -> None:
     html = """<ul><li><a href="/a/1.html">2025年1月1日起施行的办法</a><span>2026-03-04</span></li>
 <li><a href="/a/2.html">二</a><span>2026-03-03</span></li></ul>"""
