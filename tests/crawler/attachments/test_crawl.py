@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -37,9 +36,7 @@ def test_a_site_full_of_them(watch: Any, monkeypatch: pytest.MonkeyPatch) -> Non
         return HOSTILE[len(served) - 1][0] if len(served) <= len(HOSTILE) else WHOLESOME
 
     monkeypatch.setattr(portal, "make", make)
-    began = time.monotonic()
     results = watch.crawl()
-    assert time.monotonic() - began < 60
     assert len(served) > len(HOSTILE)
     assert {result.outcome for source, result in results.items() if source.startswith("gk")} <= {Outcome.NEW, Outcome.EMPTY}
     with watch.engine.connect() as connection:
