@@ -36,6 +36,7 @@ def test_a_site_full_of_them(watch: Any, monkeypatch: pytest.MonkeyPatch) -> Non
         return HOSTILE[len(served) - 1][0] if len(served) <= len(HOSTILE) else WHOLESOME
 
     monkeypatch.setattr(portal, "make", make)
+    monkeypatch.setattr(portal, "spoiled", lambda body, fault: body)
     results = watch.crawl()
     assert len(served) > len(HOSTILE)
     assert {result.outcome for source, result in results.items() if source.startswith("gk")} <= {Outcome.NEW, Outcome.EMPTY}
