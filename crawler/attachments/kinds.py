@@ -104,10 +104,9 @@ def _old_office(body: bytes, reading: Reading) -> Document:
 
         return read_doc(container, reading)
     if "Workbook" in container or "Book" in container:
-        from crawler.attachments.workbook import read_workbook, refuse_encrypted
+        from crawler.attachments.workbook import is_narrow, read_workbook
 
-        refuse_encrypted(container)
-        return read_workbook(body, reading)
+        return read_workbook(body, reading, is_narrow(container))
     refuse_other(container)
     raise AssertionError  # it always refuses
 

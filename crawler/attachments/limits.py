@@ -37,11 +37,12 @@ class Allowance:
 
     ``soft``: seconds of computing after which the reader itself gives up between two pages, rows or parts; ``hard``: after which
     the kernel ends a reader that no longer comes to its own checks; ``wall``: seconds after which it is killed, whatever it
-    does or waits for: the crawl is never held for longer; ``memory``: bytes of address space, 50 MB of which it takes at rest."""
+    does or waits for, many more than it may compute: on a busy machine an honest file waits its turn; ``memory``: bytes of
+    address space, 50 MB of which it takes at rest."""
 
     soft: float = 6.0
     hard: int = 10
-    wall: float = 20.0
+    wall: float = 45.0
     memory: int = 1024 * MB
 
 

@@ -17,13 +17,15 @@ from crawler.attachments.limits import MAX_CELLS, Reading
 from crawler.attachments.ole import Container
 from crawler.attachments.opening import attribute, local
 
+# What windows-1252 makes of the bytes 0x80 to 0x9F, back to these.
+_BYTES = {ord(bytes([byte]).decode("cp1252")): byte for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _CUT = f"表格超过 {MAX_CELLS // 10_000} 万格，只读了前面的部分"
 
 
-def read_workbook(body: bytes, reading: Reading) -> Document:
-    """Raises UnreadableError for what is encrypted, damaged or empty."""
+def read_workbook(body: bytes, reading: Reading, narrow: bool = False) -> Document:
+    """``narrow``: of Excel 95 or before. Raises UnreadableError for what is encrypted, damaged or empty."""
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(body))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_as_western(body) if narrow else body))
         sheets = list(book.sheets_metadata)
     except python_calamine.PasswordError:
         raise UnreadableError("Excel 文件已加密，需要密码") from None
@@ -45,7 +47,25 @@ def read_workbook(body: bytes, reading: Reading) -> Document:
             grids.append(grid)
     if not grids:
         raise UnreadableError("Excel 文件损坏" if unread else "Excel 文件里没有内容")
-    return Document(tuple(grids), unread=tuple(unread))
+    return Document(tuple(map(_from_western, grids) if narrow else grids), unread=tuple(unread))
+
+
+def _as_western(body: bytes) -> bytes:
+    """A workbook of bytes in GBK, said to be Western: the library reads a byte as a character and loses those of two bytes."""
+    return body.replace(b"\x42\0\x02\0" + (936).to_bytes(2, "little"), b"\x42\0\x02\0" + (1252).to_bytes(2, "little"), 1)
+
+
+def _from_western(grid: Grid) -> Grid:
+    """Its bytes again, as GBK where they are that."""
+    rows = tuple((number, tuple(map(_chinese, row))) for number, row in grid.rows)
+    return Grid(_chinese(grid.where), rows, grid.sheet)
+
+
+def _chinese(text: str) -> str:
+    try:
+        return text.translate(_BYTES).encode("latin-1").decode("gb18030")
+    except UnicodeError:
+        return text
 
 
 def measure(archive: zipfile.ZipFile, reading: Reading) -> None:
@@ -55,8 +75,9 @@ def measure(archive: zipfile.ZipFile, reading: Reading) -> None:
             reading.unpack(archive, info)
 
 
-def refuse_encrypted(container: Container) -> None:
-    """Raises UnreadableError for a workbook with a password, which its first records tell, and for none at all."""
+def is_narrow(container: Container) -> bool:
+    """Whether a workbook is of Excel 95 or before, whose texts are bytes. Raises UnreadableError for one with a password, which
+    its first records tell, and for none at all."""
     stream = container.stream("Workbook") or container.stream("Book")
     at = 0
     if stream[:1] != b"\x09":
@@ -66,6 +87,7 @@ def refuse_encrypted(container: Container) -> None:
         if code == 0x2F:
             raise UnreadableError("Excel 文件已加密，需要密码")
         at += 4 + size
+    return stream[4:6] != b"\0\x06"
 
 
 def read_excel_xml(root: etree._Element, reading: Reading) -> Document:

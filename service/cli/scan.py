@@ -21,7 +21,7 @@ from monitor.scanned import Flaw
 from service.cli.common import ConfigOption, Exit, JsonOption, console, emit, town_folder_of
 from service.scanning import read_file
 
-Files = Annotated[list[Path], typer.Argument(help="网页、Word、Excel、PDF、文本或 CSV 文件")]
+Files = Annotated[list[Path], typer.Argument(help="网页、Word、WPS、Excel、PDF、OFD、RTF、文本、CSV 文件，或装有这些的 ZIP")]
 FailOn = Annotated[Severity | None, typer.Option(help="发现这一级或更严重的问题时，退出码为 3")]
 _SAID = {"veto": "[red]否决[/red]", "error": "[red]错误[/red]", "warn": "[yellow]注意[/yellow]", "info": "核对"}
 

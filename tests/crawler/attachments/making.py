@@ -220,6 +220,21 @@ def excel_97(rows: Sequence[Sequence[str | float]], *, hidden: bool = False, sea
     return ole({"Workbook": opening + cells + record(0x0A)})
 
 
+def excel_95(text: str, number: float) -> bytes:
+    """A .xls of Excel 95 for Chinese Windows: a text and a number, bytes in code page 936."""
+
+    def record(code: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", code, len(data)) + data
+
+    name, label = "花名册".encode("gbk"), text.encode("gbk")
+    opening = record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0)) + record(0x42, struct.pack("<H", 936))
+    start = len(opening) + 4 + 7 + len(name) + 4
+    opening += record(0x85, struct.pack("<IBBB", start, 0, 0, len(name)) + name) + record(0x0A)
+    cells = record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0)) + record(0x200, struct.pack("<HHHHH", 0, 1, 0, 2, 0))
+    cells += record(0x204, struct.pack("<HHHH", 0, 0, 0, len(label)) + label) + record(0x203, struct.pack("<HHHd", 0, 1, 0, number))
+    return ole({"Book": opening + cells + record(0x0A)})
+
+
 # Fixed pages ------------------------------------------------------------------------------------------------------
 
 _CJK = b"<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/UniGB-UCS2-H/DescendantFonts[7 0 R]>>"

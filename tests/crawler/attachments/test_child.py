@@ -21,7 +21,7 @@ from tests.crawler.attachments.making import word_97, zipped
 
 MB = 1024 * 1024
 TEXT = "漫水河".encode()
-ALLOWED = Allowance(soft=1.0, hard=2, wall=15, memory=512 * MB)
+ALLOWED = Allowance(soft=1.0, hard=2, wall=60, memory=512 * MB)
 # A reader that does as the file says. The process round it is the real one.
 PUPPET = """
 import os, sys, time
@@ -100,7 +100,7 @@ def test_what_hangs_is_killed_in_time() -> None:
     began = time.monotonic()
     with pytest.raises(UnreadableError, match="超过时限"):
         keeper.read("hang", TEXT)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     keeper.close()
 
 
@@ -159,7 +159,7 @@ keeper.read({busy!r}, b"x") if {busy!r} else time.sleep(60)
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert gone(child, 3), "it outlived its parent"
+    assert gone(child), "it outlived its parent"
 
 
 def test_several_threads_wait_for_each_other(puppet: Keeper) -> None:
