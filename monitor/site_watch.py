@@ -25,8 +25,17 @@ EDGE = timedelta(days=1)
 
 
 def watched_sites(settings: Settings) -> list[Site]:
-    """The sites that are visited: those with a source that a person has confirmed."""
-    return [site for site in settings.sites if any(source.confirmed for source in site.sources)]
+    """The sites that are visited: those with a source that a person has confirmed. A file for the town's columns on a portal that
+    another file watches too has the same home page: it is opened once, for the town's own."""
+    confirmed = [site for site in settings.sites if any(source.confirmed for source in site.sources)]
+    own = own_sites(settings)
+    homes = {site.home for site in confirmed if site.id in own}
+    kept = [site for site in confirmed if site.id in own]
+    for site in confirmed:
+        if site.home not in homes:
+            homes.add(site.home)
+            kept.append(site)
+    return sorted(kept, key=confirmed.index)
 
 
 def own_sites(settings: Settings) -> set[str]:

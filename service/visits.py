@@ -50,7 +50,8 @@ def visit_round(
 ) -> list[Visited]:
     """Visit every watched site of a town, or one of them. ``go_on`` is called before each, and may raise. Raises ConfigErrors
     for a site that there is none of."""
-    chosen = [one for one in watched_sites(settings) if site in (None, one.id)]
+    home = next((one.home for one in settings.sites if one.id == site), None)
+    chosen = [one for one in watched_sites(settings) if site in (None, one.id) or one.home == home]
     if site is not None and not chosen:
         remedy = "用 sites/ 下某个文件的名称（不带 .toml），且其中有已确认（confirmed）的来源"
         raise ConfigErrors([ConfigError(f"没有可访问的站点 “{site}”", file="sites/", remedy=remedy)])

@@ -195,6 +195,8 @@ def test_links_are_looked_at_after_the_home_page_and_only_on_the_sites_hosts(web
     finally:
         other.server.stop()
     states = {each.url.removeprefix(web.url + "/"): str(each.state) for each, _ in got.addresses}
+    # Another host is not asked, and is said to be none of this site's.
+    assert states.pop(f"{other.url}/elsewhere") == "unclear"
     assert states == {
         "a.html": "ok", "file.pdf": "ok", "ranges.pdf": "ok", "gone": "dead", "soft": "dead", "404": "dead",
         # Refused, broken, out of reach, led away, kept out: not dead.

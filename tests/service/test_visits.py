@@ -121,6 +121,15 @@ def test_days_with_dead_links_and_an_injection(lived: Lived) -> None:
         assert {f.rule_id for f in then.findings if f.rule_id.startswith(("page.dead", "page.text.link"))} == rules
 
 
+def test_a_portal_that_two_files_watch_is_opened_once(lived: Lived) -> None:
+    from monitor.site_watch import watched_sites
+
+    portal = next(site for site in lived.settings.sites if site.id == "huoshan")
+    county = portal.model_copy(update={"id": "county", "sources": portal.sources[:1]})
+    both = lived.settings.model_copy(update={"sites": (county, *lived.settings.sites)})
+    assert [site.id for site in watched_sites(both)] == [site.id for site in lived.settings.sites]
+
+
 def test_our_own_network_down_is_no_site_down(lived: Lived) -> None:
     lived.town.misbehave("^(portal|board|media) /", "500")
     made = lived.visit(0, site=None)
