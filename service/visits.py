@@ -19,8 +19,9 @@ from crawler.platforms.base import Answer
 from crawler.visits import WAIT_SECONDS, visit_site
 from monitor.links import LinkRules, check_links
 from monitor.links import load as load_rules
-from monitor.page_scans import host_names, kept, of_note, own_sources
+from monitor.page_scans import host_names, kept, own_sources
 from monitor.scanned import Flaw
+from monitor.site_links import to_look_at
 from monitor.site_watch import own_sites, watched_sites
 from service.page_texts import links_of
 from store import links as link_store
@@ -103,7 +104,7 @@ def _turn(settings: Settings, engine: Engine, site: Site, every_minutes: int, no
 def _address(address: Address, answer: Answer | None, site: Site, rules: LinkRules) -> Address:
     if answer is None or not (answer.content_type or "").startswith(_PAGE):
         return address
-    return replace(address, flaws=tuple(map(kept, of_note(_flaws(answer, site, rules)))))
+    return replace(address, flaws=tuple(flaw for flaw in map(kept, _flaws(answer, site, rules)) if to_look_at(flaw)))
 
 
 def _flaws(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
