@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from core.addresses import literal, refusal
 from core.configuration import parse_toml
 from core.nouns import Severity
 from core.settings import SeverityName, Strict
@@ -78,7 +79,7 @@ def check_links(page: PageLinks, rules: LinkRules) -> list[Flaw]:
 
 def _faults(link: WholeLink, own: Sequence[str], rules: LinkRules) -> Iterator[tuple[str, Severity, str]]:
     host = _host(link.url)
-    if not host or _is_own(host, own) or _public(host) or _within(host, rules.allow):
+    if not host or _is_own(host, own) or _public(host) or _within(host, rules.allow) or _inside(host):
         return
     if (shown := _shown_host(link.text)) and shown != host and _public(shown) and not link.hidden:
         yield FOREIGN, Severity.ERROR, f"文字写的是{shown}，实际链接到{host}"
@@ -171,6 +172,12 @@ def _public(host: str) -> bool:
 
 def _within(host: str, allowed: Iterable[str]) -> bool:
     return any(host == name or host.endswith(f".{name}") for name in allowed)
+
+
+def _inside(host: str) -> bool:
+    """An address of the editor's own machine or network: nobody can open it, which is another rule's (``link.local``)."""
+    address = literal(host)
+    return host == "localhost" or (address is not None and refusal(address) is not None)
 
 
 def _number(host: str) -> bool:

@@ -37,6 +37,7 @@ def link(url: str, text: str = "友情链接", hidden: str = "", **more: Any) ->
     link("https://www.cnzz.com/stat/website.php", "站长统计", "display:none"),
     link("http://www.people.com.cn/GB/1", "网络赌博、六合彩危害大"),         # a report, where reports stand
     link("https://ads.example.net/1", "", "display:none"),                # a picture without a word sells nothing
+    link("http://192.168.1.10/oa", "举报入口"),                              # link.local tells of it
     link("http://old.example.net/", "旧版", "写在注释里", place="注释"),     # what a developer left
 ])
 def test_what_pages_normally_have(given: WholeLink) -> None:
