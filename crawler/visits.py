@@ -55,12 +55,18 @@ def visit_site(
         at = now()
         seen = look(going.site, [Ask(url=site.home)], going.lease)[0]
         visit, home = read_visit(site, seen, rules, at=at, round_at=round_at)
-        wanted = [each for each in turn() if on_hosts(each.url, site.hosts)] if home is not None else []
+        listed = turn() if home is not None else ()
+        wanted = [each for each in listed if on_hosts(each.url, site.hosts)]
         asks = [Ask(url=each.url, headers=_RANGE if is_file(each.url) else {}) for each in wanted]
         time.sleep(going.pause if asks else 0)
         answers = look(going.site, asks, going.lease, largest=LARGEST) if asks else []
-    looked = tuple(read_address(each, one, now()) for each, one in zip(wanted, answers, strict=True))
-    return Looked(visit=visit, home=home, addresses=looked, requests=1 + len(asks))
+    looked = [read_address(each, one, now()) for each, one in zip(wanted, answers, strict=True)]
+    # What the configuration has taken off the site is not asked, and must not stand in front of the queue for ever.
+    looked += [
+        (replace(each, state=LinkState.UNCLEAR, reason="地址不在这个网站的 hosts 里", checked_at=now()), None)
+        for each in listed if each not in wanted
+    ]
+    return Looked(visit=visit, home=home, addresses=tuple(looked), requests=1 + len(asks))
 
 
 def read_visit(site: Site, seen: Seen, rules: SiteRules, *, at: datetime, round_at: datetime) -> tuple[Visit, Answer | None]:

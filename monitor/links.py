@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from core.addresses import literal, refusal
 from core.configuration import parse_toml
 from core.nouns import Severity
 from core.settings import SeverityName, Strict
@@ -78,13 +79,13 @@ def check_links(page: PageLinks, rules: LinkRules) -> list[Flaw]:
 
 def _faults(link: WholeLink, own: Sequence[str], rules: LinkRules) -> Iterator[tuple[str, Severity, str]]:
     host = _host(link.url)
-    if not host or _is_own(host, own) or _public(host) or _within(host, rules.allow):
+    if not host or _is_own(host, own) or _public(host) or _within(host, rules.allow) or _inside(host):
         return
     if (shown := _shown_host(link.text)) and shown != host and _public(shown) and not link.hidden:
         yield FOREIGN, Severity.ERROR, f"文字写的是{shown}，实际链接到{host}"
         return
-    if twin := _imitated(host, own):
-        yield (HIDDEN if link.hidden else FOREIGN), Severity.ERROR, f"域名与{twin}相似，疑似仿冒"
+    if (twin := _imitated(host, own)) is not None:
+        yield (HIDDEN if link.hidden else FOREIGN), *twin
         return
     word, group = _word_of(link, rules)
     rule = HIDDEN if link.hidden else FOREIGN
@@ -173,6 +174,12 @@ def _within(host: str, allowed: Iterable[str]) -> bool:
     return any(host == name or host.endswith(f".{name}") for name in allowed)
 
 
+def _inside(host: str) -> bool:
+    """An address of the editor's own machine or network: nobody can open it, which is another rule's (``link.local``)."""
+    address = literal(host)
+    return host == "localhost" or (address is not None and refusal(address) is not None)
+
+
 def _number(host: str) -> bool:
     return host.replace(".", "").isdigit() or ":" in host
 
@@ -182,23 +189,28 @@ def _shown_host(text: str) -> str:
     return match[1].lower() if match else ""
 
 
-def _imitated(host: str, own: Sequence[str]) -> str:
-    """Whose domain a foreign host is made to look like; "" where it is like none. Only governments are imitated here: media
-    have many domains of their own."""
+def _imitated(host: str, own: Sequence[str]) -> tuple[Severity, str] | None:
+    """Whose domain a foreign host is made to look like, and how bad that is; None where it is like none. Only governments are
+    imitated here: media have many domains of their own."""
     if _LIKE_GOV.search(host):
-        return "政府网站域名"
+        return Severity.ERROR, "域名与政府网站域名相似，疑似仿冒"
     theirs = domain_of(host).partition(".")[0]
     for name in own:
         mine = domain_of(name).partition(".")[0]
-        if _public(name) and len(mine) >= _SHORTEST_NAME and _near(mine, theirs):
-            return f" {name} "
-    return ""
+        if not _public(name) or len(mine) < _SHORTEST_NAME:
+            continue
+        if mine == theirs:
+            # Of a place's name others have made honest sites too.
+            return Severity.WARN, f"域名与 {name} 同名而后缀不同，请核对是否仿冒"
+        if _near(mine, theirs):
+            return Severity.ERROR, f"域名与 {name} 相似，疑似仿冒"
+    return None
 
 
 def _near(one: str, other: str) -> bool:
-    """Whether they are the same, or one letter was changed, added, left out, or two were exchanged."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return one == other
+    """Whether one letter was changed, added, left out, or two were exchanged."""
+    if abs(len(one) - len(other)) > 1:
+        return False
     start = next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     rest, others = one[start:], other[start:]
     return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:] or (rest[1::-1] == others[:2] and rest[2:] == others[2:])

@@ -29,7 +29,7 @@ from monitor.privacy.rules import PrivacyRules
 from monitor.resemblance import signature
 from monitor.scan import VERSION, scan
 from monitor.scanned import Flaw, ScannedText
-from monitor.site_links import of_site
+from monitor.site_links import of_site, to_look_at
 from monitor.wording import Wording
 from store import links, scans
 from store.database import Connection, Engine, transaction
@@ -115,7 +115,7 @@ def _note_links(connection: Connection, texts: Sequence[tuple[StoredRecord, Scan
     for (stored, text), each in zip(texts, found, strict=True):
         to = _to_look_at(stored, text, rules)
         noted[stored.id, stored.content_hash] = to
-        looked = [stored.record.url] if any(map(of_site, each.flaws)) else []
+        looked = [stored.record.url] if any(map(to_look_at, each.flaws)) else []
         urls.setdefault(stored.record.site, []).extend([*looked, *(link.url for link in to)])
     links.note(connection, noted)
     for site, wanted in urls.items():
@@ -143,21 +143,29 @@ def own_sources(settings: Settings) -> list[str]:
 
 
 def judge(
-    records: Sequence[Head], flawed: Mapping[Content, Scan], widespread: Collection[tuple[str, str]] = ()
+    records: Sequence[Head], flawed: Mapping[Content, Scan], widespread: Collection[tuple[str, str]] = (),
+    looked: Mapping[int, Collection[tuple[str, str]]] | None = None,
 ) -> Iterator[Judgement]:
     """Bad, once per rule, for each record that stands with a content in which something was found. What is of the site, or
-    ``widespread`` in it (rules and hosts), is told of the site (:mod:`monitor.site_links`)."""
+    ``widespread`` in it (rules and hosts), is told of the site (:mod:`monitor.site_links`). ``looked``: what records had whose
+    links were looked at again."""
     alone = sum(_has(flawed.get((stored.id, stored.content_hash)), TOGETHER) for stored in records if flawed and not stored.removed_at)
     for stored in records:
         held = flawed.get((stored.id, stored.content_hash)) if flawed and stored.removed_at is None else None
         by_rule: dict[str, list[Mapping[str, str]]] = {}
         for flaw in held.flaws if held else ():
-            if of_site(flaw) or (flaw["rule_id"], flaw.get("host")) in widespread:
+            if flaw.get("host") and _is_told_elsewhere(flaw, widespread, (looked or {}).get(stored.id)):
                 continue
             if flaw["rule_id"] != TOGETHER or alone > 1:
                 by_rule.setdefault(flaw["rule_id"], []).append(flaw)
         for rule, flaws in by_rule.items():
             yield _bad(rule, stored, flaws)
+
+
+def _is_told_elsewhere(flaw: Mapping[str, str], widespread: Collection[tuple[str, str]], now: Collection[tuple[str, str]] | None) -> bool:
+    """A link that is the site's matter, or that is there no more."""
+    link = flaw["rule_id"], flaw["host"]
+    return of_site(flaw) or link in widespread or (now is not None and to_look_at(flaw) and link not in now)
 
 
 def _has(scan: Scan | None, rule: str) -> bool:

@@ -214,12 +214,12 @@ def _pages(connection: Connection, view: _View, items: ItemView) -> tuple[list[J
     looked = 0
     known = {(finding.rule_id, finding.subject) for finding in view.known if finding.rule_id in pages.KINDS}
     flawed = scan_store.flawed(connection)
-    widespread = site_watch.widespread(flawed)
+    widespread, looked_at = site_watch.widespread(flawed), site_watch.looks(connection, flawed, view.at)
     standing: set[int] = set()
     listing = compared.Listed(view.day, items.listed, compared.static_sources(view.settings))
     for source, listed in listing.by_source.items():
         owner = _owner(view.settings, source)
-        found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed, widespread)]
+        found = [*pages.check(listed, view.day, known, yearly), *page_scans.judge(listed, flawed, widespread, looked_at)]
         said += [replace(judgement, owner=owner) for judgement in found if judgement.rule_id != COMMON or judgement.subject not in apart]
         looked += len(listed) * len(pages.KINDS) - len(found)
         standing.update(head.id for head in listed if head.removed_at is None)

@@ -119,7 +119,8 @@ def down(watched: Watched) -> Judgement:
     row = list(takewhile(lambda visit: visit.outcome is VisitOutcome.FAILED, watched.counted))
     if not row:
         return _answer(watched, DOWN, Verdict.CANNOT_JUDGE, f"{local_text(now.at)}没有看到：{now.reason}")
-    lasted = watched.at - row[-1].at
+    # Between failures, not until now: three tries within a minute and a long silence are no outage. A round may begin a little early.
+    lasted = row[0].at - row[-1].at + timedelta(minutes=rules.apart_minutes)
     said = f"自{local_text(row[-1].at)}起连续{len(row)}次没有打开，最近一次在{local_text(row[0].at)}：{row[0].reason}"
     if len(row) >= rules.down_visits and lasted >= timedelta(hours=rules.down_hours):
         return _answer(watched, DOWN, Verdict.BAD, f"{said}。请立即联系网站主管单位")

@@ -34,6 +34,11 @@ def of_site(flaw: Mapping[str, Any]) -> bool:
     return flaw.get("scope") == "site"
 
 
+def to_look_at(flaw: Mapping[str, Any]) -> bool:
+    """Whether a page with this flaw is looked at until it is clean: not for what only asks for a look of a person."""
+    return bool(flaw.get("host")) and flaw["severity"] != Severity.INFO
+
+
 def widespread(flaws: Iterable[tuple[int, Mapping[str, Any]]]) -> set[tuple[str, str]]:
     """The rules and hosts that stand in the texts of :data:`MANY` records or more: an injection that went through the whole
     database. Each flaw comes with its record."""

@@ -12,7 +12,7 @@ from core.settings import Settings, Site
 from core.visits import LinkState, VisitOutcome
 from monitor import dead_links, site_health, site_links
 from monitor.page_scans import own_sources
-from monitor.site_links import Carried, of_site
+from monitor.site_links import Carried, of_site, to_look_at
 from store import links as link_store
 from store import scans
 from store import visits as visit_store
@@ -25,8 +25,17 @@ EDGE = timedelta(days=1)
 
 
 def watched_sites(settings: Settings) -> list[Site]:
-    """The sites that are visited: those with a source that a person has confirmed."""
-    return [site for site in settings.sites if any(source.confirmed for source in site.sources)]
+    """The sites that are visited: those with a source that a person has confirmed. A file for the town's columns on a portal that
+    another file watches too has the same home page: it is opened once, for the town's own."""
+    confirmed = [site for site in settings.sites if any(source.confirmed for source in site.sources)]
+    own = own_sites(settings)
+    homes = {site.home for site in confirmed if site.id in own}
+    kept = [site for site in confirmed if site.id in own]
+    for site in confirmed:
+        if site.home not in homes:
+            homes.add(site.home)
+            kept.append(site)
+    return sorted(kept, key=confirmed.index)
 
 
 def own_sites(settings: Settings) -> set[str]:
@@ -67,10 +76,21 @@ def summaries(connection: Connection, settings: Settings, at: datetime) -> list[
 
 
 def widespread(flawed: Mapping[Content, Scan]) -> set[tuple[str, str]]:
-    """Links that stand in the texts of so many records that they are the site's matter."""
-    return site_links.widespread(
-        (record_id, flaw) for (record_id, _), scan in flawed.items() for flaw in scan.flaws if not of_site(flaw)
-    )
+    """Links in the texts of records that are the site's matter: they stand in so many, or outside the text of others."""
+    every = [(record_id, flaw) for (record_id, _), scan in flawed.items() for flaw in scan.flaws if flaw.get("host")]
+    shared = {(flaw["rule_id"], flaw["host"]) for _, flaw in every if of_site(flaw)}
+    return shared | site_links.widespread((record_id, flaw) for record_id, flaw in every if not of_site(flaw))
+
+
+def looks(connection: Connection, flawed: Mapping[Content, Scan], at: datetime) -> dict[int, set[tuple[str, str]]]:
+    """Of the records with links that do not belong those that were looked at again by then, and what they had then: what was
+    injected may be taken out without a change of the text."""
+    ids = {record_id for (record_id, _), scan in flawed.items() if any(map(to_look_at, scan.flaws))}
+    seen = link_store.looks_at(connection, ids)
+    return {
+        record_id: {(flaw["rule_id"], flaw["host"]) for flaw in address.flaws or ()}
+        for record_id, address in seen.items() if address.checked_at and address.checked_at <= at
+    }
 
 
 def links(
@@ -123,7 +143,7 @@ def _carried(
     def shared(flaw: Mapping[str, Any]) -> bool:
         return of_site(flaw) or (flaw["rule_id"], flaw.get("host")) in spread
 
-    carrying = {content: flaws for content, scan in flawed.items() if (flaws := [flaw for flaw in scan.flaws if shared(flaw)])}
+    carrying = {content: flaws for content, scan in flawed.items() if (flaws := [f for f in scan.flaws if shared(f) or to_look_at(f)])}
     looked = link_store.looks_at(connection, {record_id for record_id, _ in carrying})
     told: set[str] = set()
     for source, heads in (listed(connection, own_sources(settings)) if carrying else {}).items():
@@ -134,8 +154,10 @@ def _carried(
                 continue
             told.add(head.url)
             again = looked.get(head.id)
-            now = flaws if again is None else [*(again.flaws or ()), *(flaw for flaw in flaws if not of_site(flaw))]
-            found[site] += [Carried(head.url, flaw) for flaw in now]
+            # What is in its text alone is the record's; what a look found besides is nobody's yet.
+            mine = {(flaw["rule_id"], flaw["host"]) for flaw in flaws if not shared(flaw)}
+            now = flaws if again is None else again.flaws or ()
+            found[site] += [Carried(head.url, flaw) for flaw in now if (flaw["rule_id"], flaw["host"]) not in mine]
     for address in link_store.flawed_pages(connection):
         if address.site in own and address.url not in told:
             found[address.site] += [Carried(address.url, flaw) for flaw in address.flaws or ()]

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from service.retention import Retention, before, deliveries_to_remove, folders_to_remove, runs_to_remove
+from store import links as link_store
 from store import prune as prune_store
 from store import runs as run_store
 from store import visits as visit_store
@@ -26,10 +27,12 @@ def prune(engine: Engine, retention: Retention, now: datetime, *, dry_run: bool 
         counts = {
             "deliveries": len(deliveries), "attempts": tries, "runs": len(runs), "run_sources": results,
             "validators": prune_store.count_validators(connection, unchecked),
+            "addresses": link_store.count_unlinked(connection),
             "visits": visit_store.count(connection, before(now, retention.visits)),
         }
         if not dry_run:
             prune_store.remove(connection, run_ids=runs, delivery_ids=deliveries, validators_before=unchecked)
+            link_store.forget_unlinked(connection)
             visit_store.forget(connection, before(now, retention.visits))
     return counts
 

@@ -19,8 +19,9 @@ from crawler.platforms.base import Answer
 from crawler.visits import WAIT_SECONDS, visit_site
 from monitor.links import LinkRules, check_links
 from monitor.links import load as load_rules
-from monitor.page_scans import host_names, kept, of_note, own_sources
+from monitor.page_scans import host_names, kept, own_sources
 from monitor.scanned import Flaw
+from monitor.site_links import to_look_at
 from monitor.site_watch import own_sites, watched_sites
 from service.page_texts import links_of
 from store import links as link_store
@@ -50,7 +51,8 @@ def visit_round(
 ) -> list[Visited]:
     """Visit every watched site of a town, or one of them. ``go_on`` is called before each, and may raise. Raises ConfigErrors
     for a site that there is none of."""
-    chosen = [one for one in watched_sites(settings) if site in (None, one.id)]
+    home = next((one.home for one in settings.sites if one.id == site), None)
+    chosen = [one for one in watched_sites(settings) if site in (None, one.id) or one.home == home]
     if site is not None and not chosen:
         remedy = "用 sites/ 下某个文件的名称（不带 .toml），且其中有已确认（confirmed）的来源"
         raise ConfigErrors([ConfigError(f"没有可访问的站点 “{site}”", file="sites/", remedy=remedy)])
@@ -102,7 +104,7 @@ def _turn(settings: Settings, engine: Engine, site: Site, every_minutes: int, no
 def _address(address: Address, answer: Answer | None, site: Site, rules: LinkRules) -> Address:
     if answer is None or not (answer.content_type or "").startswith(_PAGE):
         return address
-    return replace(address, flaws=tuple(map(kept, of_note(_flaws(answer, site, rules)))))
+    return replace(address, flaws=tuple(flaw for flaw in map(kept, _flaws(answer, site, rules)) if to_look_at(flaw)))
 
 
 def _flaws(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
@@ -112,7 +114,7 @@ def _flaws(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
 
 
 def _check(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
-    whole, _ = links_of(answer.body, answer.url)
+    whole, _, _ = links_of(answer.body, answer.url)
     return check_links(replace(whole, own=host_names(site.hosts)), rules)
 
 

@@ -115,6 +115,21 @@ def looks_at(connection: Connection, record_ids: Iterable[int]) -> dict[int, Add
     return found
 
 
+def count_unlinked(connection: Connection) -> int:
+    """How many dead addresses no page links to any more."""
+    return connection.execute(select(func.count()).select_from(addresses).where(*_unlinked(connection))).scalar_one()
+
+
+def forget_unlinked(connection: Connection) -> None:
+    """Remove dead addresses that no page links to any more: they would be looked at every day."""
+    connection.execute(delete(addresses).where(*_unlinked(connection)))
+
+
+def _unlinked(connection: Connection) -> tuple[Any, ...]:
+    linked = select(page_links.c.url).where(page_links.c.url == _A.url, page_links.c.town == _A.town).exists()
+    return _A.dead_days > 0, ~linked, own(connection, addresses)
+
+
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """How many addresses of each site are in which state."""
     query = select(_A.site, _A.state, func.count()).where(own(connection, addresses)).group_by(_A.site, _A.state)

@@ -39,7 +39,7 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="备份文件
 NoConfigOption = Annotated[bool, typer.Option("--no-config", help="不含配置目录")]
 _NAMES = {
     "deliveries": "通知", "attempts": "发送记录", "runs": "巡查", "run_sources": "巡查结果", "validators": "网址校验值",
-    "visits": "首页访问", "run_folders": "采集文件夹",
+    "visits": "首页访问", "addresses": "失效链接", "run_folders": "采集文件夹",
 }
 
 

@@ -74,6 +74,18 @@ def test_only_the_present_content_of_a_standing_page_has_links(engine: Engine) -
             links.note(connection, {(99, "h"): []})
 
 
+def test_dead_addresses_that_no_page_links_to_are_forgotten(engine: Engine) -> None:
+    record = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
+    with transaction(engine) as connection:
+        records.save(connection, "r", [records.Arrival(record=record, at=AT)])
+        links.note(connection, {(1, "h"): [PageLink(url="linked", text="")]})
+        links.save(connection, [address(url, LinkState.DEAD, 1, dead_days=2) for url in ("linked", "gone from its page")])
+        links.save(connection, [address("there")])
+        assert links.count_unlinked(connection) == 1
+        links.forget_unlinked(connection)
+        assert links.counts(connection) == {("a", "dead"): 1, ("a", "ok"): 1}
+
+
 def test_a_look_counts_from_when_the_content_came(engine: Engine) -> None:
     record = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
     with transaction(engine) as connection:

@@ -389,6 +389,8 @@ CALLS: dict[Any, dict[str, Call]] = {
         "flawed_pages": lambda c, t: links.flawed_pages(c),
         "looks_at": lambda c, t: list(links.looks_at(c, [t.record]).values()),
         "counts": lambda c, t: links.counts(c),
+        "count_unlinked": lambda c, t: links.count_unlinked(c),
+        "forget_unlinked": lambda c, t: links.forget_unlinked(c),
     },
     mentions: {
         "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),

@@ -30,6 +30,7 @@ engine = "cluster"
 crawl_at = ["00:00"]
 check_at = []
 spread_minutes = 0
+visit_every_minutes = 0
 """
 
 

@@ -17,7 +17,7 @@ from demo.configure import write_config
 from demo.receivers import Mailbox, Webhook
 from demo.town import DemoTown
 
-QUIET = 'crawl_at = ["00:00"]\nspread_minutes = 0\ncheck_at = []\n'
+QUIET = 'crawl_at = ["00:00"]\nspread_minutes = 0\ncheck_at = []\nvisit_every_minutes = 0\n'
 """A new town is crawled at once; nothing else happens during a test."""
 
 

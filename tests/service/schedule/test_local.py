@@ -39,7 +39,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self._set = time.monotonic()
-        service = Service(ServiceSettings(schedule=Schedule(spread_minutes=0)), {"town": self.settings})
+        service = Service(ServiceSettings(schedule=Schedule(spread_minutes=0, visit_every_minutes=0)), {"town": self.settings})
         self.place = Workplace(service=service, engine=self.store, var=self.demo.folder, now=lambda: self.now, environment={})
         self.engine = LocalEngine(self.place, worker="w", only=JOBS.keys(), threads=4, plan_every=0)
 
