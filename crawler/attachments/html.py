@@ -12,7 +12,8 @@ from crawler.attachments.document import Document, Grid, Line, Link, Part, Unrea
 from crawler.attachments.limits import MAX_TEXT, MB, Reading
 from crawler.readers import decode, read_page
 from crawler.readers.page import Line as PageLine
-from crawler.readers.page import Page, parse_page
+from crawler.readers.page import Page
+from crawler.readers.parsing import parse_page
 
 MARKUP = re.compile(rb"<(?:!doctype html|html|head|body|div|table|p|title|meta|script)\b", re.IGNORECASE)
 OFFICE = (".doc", ".docx", ".wps", ".wpt", ".xls", ".xlsx", ".et", ".ett", ".rtf", ".csv")

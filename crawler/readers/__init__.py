@@ -16,7 +16,8 @@ from crawler.readers.body import Weights
 from crawler.readers.containers import Container, containers
 from crawler.readers.dates import parse_date
 from crawler.readers.encoding import Decoded, decode
-from crawler.readers.page import Page, parse_page
+from crawler.readers.page import Page
+from crawler.readers.parsing import parse_page
 
 __all__ = ["Article", "Decoded", "Page", "decode", "parse_page", "read_page"]
 

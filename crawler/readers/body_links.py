@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crawler.readers import body, container_of
 from crawler.readers.encoding import decode
-from crawler.readers.page import Link, Page, parse_page
+from crawler.readers.page import Link, Page
+from crawler.readers.parsing import parse_page
 
 
 def body_links(data: bytes, *, url: str, content_type: str | None = None) -> tuple[Page, list[Link]]:
