@@ -11,8 +11,9 @@ from hashlib import sha256
 from alerts import render
 from alerts.figures import DeliveryFigures, Digest, FindingFigures, Period, case_figures, finding_figures, unchecked
 from core import clock
+from core.catalogue import ColumnStatus
 from core.errors import TownwatchError
-from core.nouns import Case, ColumnStatus, Delivery, DeliveryStatus, Finding, Reason
+from core.nouns import Case, Delivery, DeliveryStatus, Finding, Reason
 from core.settings import Settings, StaffMember
 from store import cases, deliveries, figures, findings, mentions
 from store.database import Connection

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from core.catalogue import ColumnStatus
 from core.clock import local_date
-from core.nouns import Case, CaseState, ColumnStatus, Finding, Severity
+from core.nouns import Case, CaseState, Finding, Severity
 
 DEFINITIONS: Mapping[str, str] = {
     "registered": "本月登记：登记时间在本月的留言和舆情。",

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Literal
 
 from core.calendar import Period
-from core.nouns import ColumnStatus, Judgement, Severity, Verdict
+from core.catalogue import ColumnStatus
+from core.nouns import Judgement, Severity, Verdict
 from core.settings import Column, FreshnessRules, KindRule
 from monitor.looks import Facts, Looks
 

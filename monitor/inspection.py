@@ -10,7 +10,8 @@ from datetime import date
 from typing import Literal
 
 from core.calendar import Period
-from core.nouns import ColumnStatus, Finding, Severity
+from core.catalogue import ColumnStatus
+from core.nouns import Finding, Severity
 from core.settings import Column
 from monitor.inspection_rules import Counter, Preset, Where
 

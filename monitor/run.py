@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from core.catalogue import ColumnStatus, ItemStatus
 from core.clock import day_start, local_date
-from core.nouns import Case, ColumnStatus, Finding, ItemStatus, Judgement, SourceResult, StoredRecord, Verdict
+from core.nouns import Case, Finding, Judgement, SourceResult, StoredRecord, Verdict
 from core.settings import CatalogueItem, Settings
 from monitor import (
     application_watch,

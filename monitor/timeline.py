@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from core.catalogue import ColumnStatus
 from core.clock import day_start, local_date
-from core.nouns import ColumnStatus
 from core.settings import Column, Settings
 from monitor import freshness
 from monitor.looks import Looks

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from core.catalogue import ItemChoice
 from core.errors import ConfigError, ConfigErrors, TownwatchError
-from core.nouns import ItemChoice
 from core.settings import CatalogueItem, Column, Settings
 from core.words import ITEM_STATES
 from monitor.catalogue.choices import with_choices

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alerts.digest import period_of
+from core.catalogue import ColumnStatus
 from core.clock import local_date
-from core.nouns import ColumnStatus
 from core.settings import Settings
 from monitor.run import check
 from store.database import Engine

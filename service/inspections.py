@@ -8,9 +8,10 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from core.catalogue import ColumnStatus
 from core.clock import day_start, local_date
 from core.errors import TownwatchError
-from core.nouns import Case, ColumnStatus, Finding
+from core.nouns import Case, Finding
 from core.settings import Settings
 from monitor import inspection_rules
 from monitor.inspection import Count, Inspection, Seen, Subject, Waiting, inspect

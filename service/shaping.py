@@ -7,15 +7,14 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any
 
+from core.catalogue import ColumnStatus, ItemStatus
 from core.clock import SHANGHAI, Moment
 from core.nouns import (
     Attachment,
     Case,
     CaseStep,
-    ColumnStatus,
     Delivery,
     Finding,
-    ItemStatus,
     Judgement,
     Mention,
     Reply,

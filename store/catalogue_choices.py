@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
 
-from core.nouns import ColumnStatus, Finding, ItemStatus, Judgement, Severity, Verdict
+from core.catalogue import ColumnStatus, ItemStatus
+from core.nouns import Finding, Judgement, Severity, Verdict
 from store import tables
 from store.bulk import portions, upsert
 from store.database import Connection

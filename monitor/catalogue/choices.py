@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from core.settings import CatalogueItem, Settings
 
 

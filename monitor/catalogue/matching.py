@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from core.settings import CatalogueItem
 from monitor.catalogue.topics import Topics, bare, shipped
 from monitor.items.completeness import unchecked

@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property
 
 from core.calendar import WorkCalendar
-from core.nouns import Finding, ItemStatus, Judgement, Severity, Verdict
+from core.catalogue import ItemStatus
+from core.nouns import Finding, Judgement, Severity, Verdict
 from core.settings import CatalogueItem, Column, FreshnessRules
 from core.text import fold_plain
 from monitor.items import completeness, lateness, periods

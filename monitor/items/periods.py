@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.calendar import WorkCalendar
+from core.catalogue import ItemStatus
 from core.clock import day_start, local_date
-from core.nouns import ItemStatus
 from core.settings import CatalogueItem
 from core.text import fold_plain
 from monitor.items.schedule import Cycle, Schedule, cycles, number_of, schedule_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from core.nouns import ColumnStatus, ItemStatus
+from core.catalogue import ColumnStatus, ItemStatus
 from core.settings import CatalogueItem
 
 DAYS = 30

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from core.catalogue import ItemChoice
 from core.clock import now
-from core.nouns import ItemChoice
 from core.settings import Settings
 from core.words import ITEM_STATES, SURENESS
 from service import catalogue_items

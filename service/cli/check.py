@@ -14,8 +14,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from alerts.run import plan_alerts
+from core.catalogue import ColumnStatus
 from core.clock import now
-from core.nouns import ColumnStatus, Finding, Severity
+from core.nouns import Finding, Severity
 from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
 from monitor.items.upcoming import DAYS, Due, titled

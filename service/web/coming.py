@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from core.nouns import ColumnStatus
+from core.catalogue import ColumnStatus
 from core.settings import Settings
 from monitor.catalogue.choices import with_choices
 from monitor.items.upcoming import DAYS, Due, upcoming

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from core.catalogue import ColumnStatus
 from core.clock import SHANGHAI, local_date, local_text
-from core.nouns import Case, ColumnStatus, Delivery, DeliveryStatus, Finding, Outcome, Reason, Run, SourceResult
+from core.nouns import Case, Delivery, DeliveryStatus, Finding, Outcome, Reason, Run, SourceResult
 from core.service import Schedule
 from core.settings import Settings, SourceSettings
 from core.words import JOBS

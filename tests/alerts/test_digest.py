@@ -13,9 +13,10 @@ import pytest
 from alerts import digest as digests
 from alerts.figures import DEFINITIONS, Digest, case_figures, due_at
 from alerts.render import digest_html, digest_json
+from core.catalogue import ColumnStatus
 from core.clock import day_start
 from core.errors import TownwatchError
-from core.nouns import Case, CaseState, CaseStep, ColumnStatus, DeliveryStatus, Reason, Severity
+from core.nouns import Case, CaseState, CaseStep, DeliveryStatus, Reason, Severity
 from core.settings import Settings
 from store import deliveries, tables
 from store.cases import add_step

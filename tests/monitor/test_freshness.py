@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalogue import ColumnStatus
 from core.clock import Moment
-from core.nouns import ColumnStatus, Judgement, Outcome, Severity, SourceResult, Verdict
+from core.nouns import Judgement, Outcome, Severity, SourceResult, Verdict
 from core.settings import Column, FreshnessRules, KindRule, RunRules, SourceSettings
 from monitor.freshness import judge, not_applicable
 from monitor.looks import Looks

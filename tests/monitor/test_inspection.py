@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from core.catalogue import ColumnStatus
 from core.errors import ConfigErrors
-from core.nouns import ColumnStatus, Finding, Severity
+from core.nouns import Finding, Severity
 from core.settings import Column
 from monitor.inspection import Count, Inspection, Seen, Waiting, inspect
 from monitor.inspection_rules import Counter, Preset, Where, load

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from core.nouns import ColumnStatus, Finding, Severity
+from core.catalogue import ColumnStatus
+from core.nouns import Finding, Severity
 from monitor.standings import by_owner, of_town
 from monitor.timeline import Spell, spells
 

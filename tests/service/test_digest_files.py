@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 
 from alerts.digest import build
 from alerts.figures import Digest, Unchecked
-from core.nouns import ColumnStatus
+from core.catalogue import ColumnStatus
 from service.digest_files import Part, as_docx, as_xlsx, parts
 from store.database import for_town, open_store
 from tests.alerts.parts import at, settings

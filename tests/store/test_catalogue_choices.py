@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from store.catalogue_choices import choices, choose, forget
 from store.database import Engine, for_town, transaction
 

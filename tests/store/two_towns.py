@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.applications import Applicant, ApplicationStep, Contest, ContestKind, ContestResult
+from core.catalogue import ItemChoice
 from core.clock import Moment
 from core.nouns import (
     AlertItem,
@@ -19,7 +20,6 @@ from core.nouns import (
     Delivery,
     DeliveryStatus,
     Finding,
-    ItemChoice,
     Judgement,
     Mention,
     Outcome,

@@ -11,8 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Template
 
+from core.catalogue import ColumnStatus
 from core.clock import local_date
-from core.nouns import ColumnStatus
 from core.words import COLUMNS
 from monitor import timeline
 from monitor.items.upcoming import DAYS, titled

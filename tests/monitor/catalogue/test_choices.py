@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from core.settings import CatalogueItem
 from monitor.catalogue.choices import carried, effective_items, merged, moved
 from monitor.catalogue.reading import item_id

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from core.settings import CatalogueItem
 from monitor.catalogue.matching import FoundColumn, Proposal, propose, split_path, state_of
 from monitor.catalogue.presets import presets

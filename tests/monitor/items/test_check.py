@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from core.catalogue import ItemChoice
 from core.clock import Moment
-from core.nouns import ItemChoice, Outcome, Record, SourceResult, Verdict
+from core.nouns import Outcome, Record, SourceResult, Verdict
 from core.settings import CatalogueItem, Settings
 from monitor.items.lateness import RULE
 from monitor.run import CheckReport, check

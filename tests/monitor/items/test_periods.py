@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.nouns import ItemStatus
+from core.catalogue import ItemStatus
 from monitor.items.judging import judge
 from monitor.items.periods import status_of
 from store.record_rows import Head

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.nouns import ColumnStatus
+from core.catalogue import ColumnStatus
 from monitor.items.judging import judge
 from monitor.items.upcoming import titled, upcoming
 from tests.monitor.items.parts import heads, item, view

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.nouns import ItemChoice
+from core.catalogue import ItemChoice
 from monitor.catalogue.choices import with_choices
 from service.web.workbench import Workbench
 from store import audit, catalogue_choices
