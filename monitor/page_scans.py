@@ -61,6 +61,8 @@ class Rules:
     wording: Wording
     elements: ElementRules
     own: tuple[str, ...]
+    region: tuple[str, ...]
+    """The county and the prefecture."""
     calendar: WorkCalendar
     digest: str
     links: LinkRules
@@ -75,8 +77,9 @@ def rules_of(settings: Settings) -> Rules:
     linked, hosts = link_rules.load(settings.directory), {site.id: site.hosts for site in settings.sites}
     own = tuple(dict.fromkeys((settings.town.name, settings.town.full_name, *_villages(settings))))
     told = "\x1f".join(rules.model_dump_json() for rules in (privacy, wording, elements, linked))
-    said = f"{VERSION}\x1f{told}\x1f{own}"
-    return Rules(privacy, wording, elements, own, settings.calendar, sha256(said.encode()).hexdigest()[:16], linked, hosts)
+    region = tuple(name for name in (settings.town.county, settings.town.prefecture) if name)
+    said = f"{VERSION}\x1f{told}\x1f{own}\x1f{region}"
+    return Rules(privacy, wording, elements, own, region, settings.calendar, sha256(said.encode()).hexdigest()[:16], linked, hosts)
 
 
 def _villages(settings: Settings) -> Iterator[str]:
@@ -231,6 +234,7 @@ def _facts(stored: StoredRecord, rules: Rules) -> PageFacts:
         title=record.title, published=record.published.day if record.published else None,
         written=record.written.day if record.written else None, doc_no=record.doc_no or "", own=rules.own,
         calendar=rules.calendar, attachments=record.attachments,
+        region=rules.region,
     )
 
 

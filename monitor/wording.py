@@ -149,6 +149,12 @@ class Wording(_Strict):
         return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)")
 
     @cached_property
+    def _wrong(self) -> re.Pattern[str]:
+        """Any of the confusions: most paragraphs hold none, and are then not searched for each."""
+        words = sorted((re.escape(fold_plain(entry.wrong)) for entry in self.confusion), key=len, reverse=True)
+        return re.compile("|".join(words) or "(?!)")
+
+    @cached_property
     def _near(self) -> tuple[tuple[Exact, re.Pattern[str]], ...]:
         return tuple((entry, re.compile("|".join(_slips(entry)))) for entry in self.exact)
 
@@ -158,7 +164,7 @@ class Wording(_Strict):
         # What is right is blanked, so that a part of it is never taken for a slip of itself.
         left = self._right.sub(lambda match: " " * len(match[0]), folded.text)
         taken: list[tuple[int, int]] = []
-        for entry in self.confusion:
+        for entry in self.confusion if self._wrong.search(left) else ():
             wrong = fold_plain(entry.wrong)
             for match in re.finditer(re.escape(wrong), left):
                 if entry.beside and not any(word in folded.text for word in entry.beside):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from core.catalogue import ColumnStatus
 from core.clock import day_start, local_date
 from core.errors import TownwatchError
 from core.nouns import Case, Finding
-from core.settings import Settings
+from core.settings import Column, Settings
 from monitor import inspection_rules
 from monitor.inspection import Count, Inspection, Seen, Subject, Waiting, inspect
 from monitor.inspection_rules import Preset
@@ -70,22 +70,29 @@ def inspection_of(settings: Settings, engine: Engine, preset: Preset, day: date,
         columns, found = list(report.columns), list(report.findings)
     with engine.connect() as connection:
         waiting = _waiting(connection, settings, day, today)
-        seen = _seen(connection, settings, day, columns, found, waiting)
+        answered = findings.rules_judged(connection) | {finding.rule_id for finding in found}
+        seen = Seen(
+            day=day, columns=_columns(settings, columns), findings=found, waiting=waiting, answered=answered,
+            looked=bool(answered) if day == today else _looked(connection, day),
+            sources_of=_sources_of(connection, found) if _asks_for_columns(preset) else {},
+        )
     return inspect(preset, seen)
 
 
-def _seen(
-    connection: Connection, settings: Settings, day: date, columns: Iterable[ColumnStatus], found: list[Finding],
-    waiting: list[Waiting],
-) -> Seen:
+def _columns(settings: Settings, columns: Iterable[ColumnStatus]) -> list[tuple[Column, ColumnStatus | None]]:
     status = {column.id: column for column in columns}
-    ids = {int(f.subject.partition(":")[2]) for f in found if f.subject.startswith("record:")}
-    answered = {judgement.rule_id for judgement in findings.judgements(connection)} | {f.rule_id for f in found}
-    return Seen(
-        day=day, columns=[(column, status.get(column.id)) for column in settings.columns], findings=found,
-        waiting=waiting, answered=answered, looked=_looked(connection, day),
-        sources_of={stored.id: stored.sources for stored in records.by_ids(connection, ids)},
-    )
+    return [(column, status.get(column.id)) for column in settings.columns]
+
+
+def _asks_for_columns(preset: Preset) -> bool:
+    """Whether any indicator counts the findings of some columns alone."""
+    wheres = [where for counter in (*preset.veto, *preset.item) for where in counter.where]
+    return any(where.rules and (where.names or where.kinds) for where in wheres)
+
+
+def _sources_of(connection: Connection, found: Iterable[Finding]) -> dict[int, Collection[str]]:
+    ids = {int(finding.subject.partition(":")[2]) for finding in found if finding.subject.startswith("record:")}
+    return {stored.id: stored.sources for stored in records.by_ids(connection, ids)}
 
 
 def _looked(connection: Connection, day: date) -> bool:

@@ -200,6 +200,11 @@ def column_statuses(connection: Connection) -> list[ColumnStatus]:
     return [_column_status(judgement) for judgement in judgements(connection) if "status" in judgement.evidence]
 
 
+def rules_judged(connection: Connection) -> set[str]:
+    """The rules that gave any answer in the last check that asked them."""
+    return set(connection.execute(select(_JUDGEMENTS.c.rule_id).where(own(connection, _JUDGEMENTS)).distinct()).scalars())
+
+
 def item_statuses(connection: Connection) -> list[ItemStatus]:
     """Every periodic item of the catalogue as the last check judged it."""
     return [_item_status(judgement) for judgement in judgements(connection) if "standing" in judgement.evidence]

@@ -15,14 +15,14 @@ from monitor.scanned import Flaw, ScannedText
 LIMIT_WORKDAYS = 20
 """《政府信息公开条例》第二十六条: within 20 working days of 形成或者变更."""
 _HISTORY = timedelta(days=366)
-_NUMBER = re.compile(r"(?P<organ>[\u4e00-\u9fff]{2,14})[〔\[［(（【](?P<year>(?:19|20)\d{2})[〕\]］)）】]第?(?P<no>\d{1,4})号")
-_ALONE = re.compile(rf"^\s*(?:文号|发文字号|文件编号)?[:：]?\s*{_NUMBER.pattern}\s*$")
+NUMBER = re.compile(r"(?P<organ>[\u4e00-\u9fff]{2,14})[〔\[［(（【](?P<year>(?:19|20)\d{2})[〕\]］)）】]第?(?P<no>\d{1,4})号")
+ALONE = re.compile(rf"^\s*(?:文号|发文字号|文件编号)?[:：]?\s*{NUMBER.pattern}\s*$")
 
 
 def number_year(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     """A number of another year than that in which the document was made. Numbers are given by the calendar year (党政机关公文处理
     工作条例 art. 9); one of December may be published in January."""
-    match = _NUMBER.search(page.doc_no or "")
+    match = NUMBER.search(page.doc_no or "")
     if match is None:
         return
     year = int(match["year"])
@@ -35,14 +35,15 @@ def number_year(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
 
 def other_number(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     """The number that stands alone at the head of the text, against that of the page's description."""
-    described = _NUMBER.search(page.doc_no or "")
+    described = NUMBER.search(page.doc_no or "")
     if described is None:
         return
-    for paragraph in paragraphs(text)[:4]:
-        written = _ALONE.match(paragraph.text)
+    head = [paragraph for paragraph in paragraphs(text)[:4] if not paragraph.where.startswith("附件《")]
+    for paragraph in head:
+        written = ALONE.match(paragraph.text)
         if written is None:
             continue
-        if not _same(written, described):
+        if not same_number(written, described):
             yield flaw("other_number", Severity.ERROR, paragraph.where, paragraph.text.strip()[:40],
                        f"正文文号与页面所标文号“{page.doc_no}”不一致，请核对。")  # fmt: skip
         return
@@ -68,7 +69,7 @@ def late_disclosure(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
                    f"应于{deadline.day}前公开（《政府信息公开条例》第二十六条：二十个工作日内）。")  # fmt: skip
 
 
-def _same(one: re.Match[str], other: re.Match[str]) -> bool:
+def same_number(one: re.Match[str], other: re.Match[str]) -> bool:
     """The same year and number, of organs of which one may be written longer (霍山县漫政, 漫政)."""
     organs = fold_plain(one["organ"]), fold_plain(other["organ"])
     longer = organs[0].endswith(organs[1]) or organs[1].endswith(organs[0])

@@ -26,6 +26,8 @@ class PageFacts:
     own: tuple[str, ...]
     calendar: WorkCalendar
     attachments: tuple[Attachment, ...] = ()
+    region: tuple[str, ...] = ()
+    """The county and the prefecture that it belongs to."""
 
 
 def paragraphs(text: ScannedText) -> list[Paragraph]:

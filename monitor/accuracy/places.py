@@ -20,6 +20,10 @@ _GENERAL = re.compile(
     r"|^(?:中心|重点|特色|所在|建制|有关|相关|其他|周边|邻近|相邻|兄弟|所有|示范|各个|沿线|户籍|原籍)"
 )
 _ISSUED = re.compile(r"^(?:现?公布|发布|编制|制定)")
+_COUNTY = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,3}?[县区市])(?:人民政府|政府|委|人大|政协|[\u4e00-\u9fff]{2,6}局)")
+_NO_COUNTY = re.compile(
+    r"^(?:全|各|本|我|该|两|多|省|市|县|区|由|在|经|对|向|请|与|和|及)|(?:地|社|园|景|山|库|灾|疫|辖|城|发|验|开发|自治)[区市县]$"
+)
 _JOINT = 2
 
 
@@ -41,6 +45,18 @@ def foreign_place(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     name = max(repeated, key=lambda each: found[each]) if repeated else min(governments)
     where = next((part.where for part in paragraphs(text) if name in fold_plain(part.text)), "正文")
     yield flaw("foreign_place", Severity.WARN, where, name, f"正文写的是“{name}”，没有提到本镇，请核对是否误用外地稿件。")
+
+
+def foreign_county(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
+    """One other county's government or party committee speaks, again and again, and the own county is not named at all."""
+    body = fold_plain("\n".join(part.text for part in paragraphs(text)))
+    mine = (*page.own, *page.region)
+    if not page.region or any(name in body or name in page.title for name in mine):
+        return
+    found = Counter(match[1] for match in _COUNTY.finditer(body) if not _NO_COUNTY.search(match[1]))
+    if len(found) == 1 and (name := next(iter(found))) and found[name] > _JOINT:
+        where = next((part.where for part in paragraphs(text) if name in fold_plain(part.text)), "正文")
+        yield flaw("foreign_place", Severity.WARN, where, name, f"正文写的是“{name}”，没有提到本县本镇，请核对是否误用外地稿件。")
 
 
 def _opening(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:

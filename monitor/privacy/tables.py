@@ -20,7 +20,9 @@ _HEADER_LENGTH = 16
 _PROSE = 30
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,6}")
 # 救助对象: 困难群众 is a rule's line, not a person.
-_GROUP_OF_PEOPLE = re.compile(r"群众|人员|对象|家庭|居民|农户|儿童|老人|患者|学生|妇女|残疾人|低保户|特困户|脱贫户|职工|军人|合计|小计|总计|以上|以下|其他")
+_GROUP_OF_PEOPLE = re.compile(
+    r"群众|人员|对象|家庭|居民|农户|儿童|老人|患者|学生|妇女|残疾人|低保户|特困户|脱贫户|职工|军人|合计|小计|总计|以上|以下|其他"
+)
 _BELOW_VILLAGE = re.compile(rf"{BELOW_VILLAGE}|(?:村|社区){HAMLET}")
 _PLAIN_LABELS = frozenset({"性别", "备注", "民族", "村名", "金额", "人口", "户别", "类别"})
 _ABOUT_PEOPLE = re.compile(r"电话|号|数|项目名|单位名|企业|证|住址|地址|关系|签")

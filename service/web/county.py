@@ -62,6 +62,7 @@ def _unseen(bench: Workbench, town: str) -> int:
 class CountyBudget:
     """What towns use of the county's budget of a veto. ``sums``: by indicator over all towns, in the order of ``counters``."""
 
+    at: datetime
     counters: tuple[Counter, ...]
     rows: tuple[tuple[Settings, dict[str, Count]], ...]
     sums: dict[str, int]
@@ -83,7 +84,7 @@ def budgets(bench: Workbench, towns: Sequence[str], preset: str) -> CountyBudget
         rows.append((settings, {count.counter.id: count for count in found.veto}))
     counted = [(counter.id, [counts[counter.id] for _, counts in rows if counter.id in counts]) for counter in counters]
     return CountyBudget(
-        counters=counters, rows=tuple(sorted(rows, key=lambda row: (-sum(c.used for c in row[1].values()), row[0].town.name))),
+        at=at, counters=counters, rows=tuple(sorted(rows, key=lambda row: (-sum(c.used for c in row[1].values()), row[0].town.name))),
         sums={name: sum(count.used for count in counts) for name, counts in counted},
         unjudged={name: sum(count.state == "cannot_judge" for count in counts) for name, counts in counted},
     )

@@ -356,6 +356,7 @@ CALLS: dict[Any, dict[str, Call]] = {
         "save_judgements": lambda c, t: findings.save_judgements(c, [judgement("新", Verdict.OK)], LATER),
         "judgements": lambda c, t: findings.judgements(c),
         "column_statuses": lambda c, t: findings.column_statuses(c),
+        "rules_judged": lambda c, t: findings.rules_judged(c),
         "item_statuses": lambda c, t: findings.item_statuses(c),
     },
     scans: {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 from litestar import get
@@ -26,7 +26,7 @@ from service.inspections import (
     quarter_of,
     state_word,
 )
-from service.web.county import budgets
+from service.web.county import CountyBudget, budgets
 from service.web.inject import Bench, TownId, Who
 from service.web.rendering import AnyRequest, render
 from service.web.security.audit import record_change
@@ -36,6 +36,7 @@ from store.database import transaction
 
 FIRST = "national"
 _QUARTERS = 6
+_FEW, _FRESH = 50, timedelta(minutes=30)
 
 
 @get("/towns/{town:str}/inspection/{preset:str}", sync_to_thread=True, opt={"may": Permission.READ})
@@ -69,7 +70,14 @@ def download(request: AnyRequest, bench: Bench, visitor: Who, town: TownId, pres
 def county_page(request: AnyRequest, bench: Bench, visitor: Who) -> Template:
     """Every town of the visitor with what it uses of the county's budget, and the sum."""
     towns = [town for town in bench.service.towns if visitor.may(Permission.READ, town)]
-    return render(request, "county_inspection.html", title="检查测评", budget=budgets(bench, towns, FIRST), today=local_date(bench.clock()))
+    kept: dict[tuple[str, ...], CountyBudget] = request.app.state.setdefault("county_budgets", {})
+    budget = kept.get(tuple(towns))
+    # A county of a thousand towns is counted for a quarter of a minute: once in a while, not at every look.
+    if budget is None or len(towns) < _FEW or bench.clock() - budget.at > _FRESH:
+        budget = budgets(bench, towns, FIRST)
+        kept.clear()
+        kept[tuple(towns)] = budget
+    return render(request, "county_inspection.html", title="检查测评", budget=budget)
 
 
 def _asked(request: AnyRequest, bench: Workbench, town: str, preset: str) -> tuple[Inspection, str]:

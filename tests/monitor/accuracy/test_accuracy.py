@@ -12,7 +12,7 @@ import pytest
 from core.configuration import load_settings
 from core.nouns import Attachment
 from monitor.accuracy import CHECKS, TITLES, PageFacts, check_page
-from monitor.scanned import from_text
+from monitor.scanned import Paragraph, from_text
 
 CALENDAR = load_settings(Path(__file__).parents[3] / "config").calendar
 PAGE = PageFacts(
@@ -153,9 +153,59 @@ def test_what_a_page_says_of_itself_twice() -> None:
 
 
 def test_every_rule_has_a_name_and_numbers_in_evidence_are_masked() -> None:
-    assert len(TITLES) == len(CHECKS)
+    # Attachments may differ in three ways; another county's text is called as another town's.
+    assert len(TITLES) == len(CHECKS) + 2
     page = replace(PAGE, written=date(2026, 1, 5), published=date(2026, 3, 2))
     (late,) = check_page(page, from_text("漫水河镇"))
     assert late.evidence == "2026-01-05成文，2026-03-02发布"
     (doubt,) = check_page(PAGE, replace(from_text("漫水河镇"), doubts=("联系人13800000000",)))
     assert "13800000000" not in doubt.evidence
+
+
+def _file(name: str) -> tuple[Attachment, ...]:
+    return (Attachment(url="http://a/1", name=name, state="read"),)
+
+
+YEARS = [
+    # page, file -> faults
+    ("漫水河镇2026年政府预算公开", "漫水河镇2025年政府预算表.xlsx", ["attachment_year"]),
+    ("漫水河镇2026年政府预算公开", "漫水河镇2026年政府预算表.xlsx", []),
+    # a title or a name of two years is about both
+    ("漫水河镇2025年决算和2026年预算公开", "漫水河镇2025年决算表.xlsx", []),
+    ("漫水河镇2026年政府预算公开", "漫水河镇2025年执行2026年政府预算表.xlsx", []),
+    # what the file is about is another thing
+    ("漫水河镇2026年政府预算公开", "县财政局2025年编制说明.pdf", []), ("漫水河镇预算公开", "漫水河镇预算公开2025.pdf", []),
+]
+
+
+@pytest.mark.parametrize(("title", "name", "faults"), YEARS)
+def test_a_file_of_another_year(title: str, name: str, faults: list[str]) -> None:
+    assert found(title=title, attachments=_file(name)) == faults
+
+
+def _attached(*lines: str, **changes: Any) -> list[str]:
+    page = replace(PAGE, title="关于加强防火工作的通知", attachments=_file("通知.docx"), **changes)
+    parts = tuple(Paragraph(f"附件《通知.docx》第{n}段", line) for n, line in enumerate(lines, 1))
+    text = replace(from_text("漫水河镇通知。", title=page.title), parts=(Paragraph("第1段", "漫水河镇防火。"), *parts))
+    return [flaw.rule_id.removeprefix("accuracy.") for flaw in check_page(page, text)]
+
+
+def test_the_document_in_the_file_against_the_page() -> None:
+    right = ("漫政〔2026〕14号", "关于加强防火", "工作的通知", "各村：请加强防火。", "2026年3月2日")
+    assert _attached(*right, doc_no="漫政〔2026〕14号") == []
+    assert _attached(*right, doc_no="漫政〔2026〕15号") == ["attachment_number"]
+    assert _attached(*right[:-1], "2026年3月1日", doc_no="漫政〔2026〕14号") == ["attachment_date"]
+    # Another document beside it has a number and a day of its own.
+    other = ("漫政〔2025〕3号", "防火管理办法", "第一条　为加强防火。", "2025年5月6日")
+    assert _attached(*other, doc_no="漫政〔2026〕14号") == []
+
+
+def test_another_countys_text() -> None:
+    text = "金寨县人民政府印发方案。金寨县政府要求落实。金寨县委召开会议。"
+    region = ("霍山县", "六安市")
+    assert found(text, title="工作方案", region=region, own=("漫水河镇",)) == ["foreign_place"]
+    # Two counties by turns, the own one among them, or once only: a report.
+    assert found(text + "霍山县政府参加。", title="工作方案", region=region) == []
+    assert found(text.replace("金寨县委", "霍邱县委"), title="工作方案", region=region) == []
+    assert found("赴金寨县政府考察。", title="考察", region=region) == []
+    assert found(text, title="工作方案") == [], "a town that does not say where it lies"
