@@ -29,7 +29,8 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
     """What is missing, as one flaw for the document. Nothing is said where an attachment could not be read: it may be there."""
     title = fold_plain(page.title)
     document = rules.of_title(title)
-    if document is None or any(file.state != "read" for file in page.attachments) or not _of_the_form(document, title, page):
+    unread = bool(text.unread) or any(file.state != "read" for file in page.attachments)
+    if document is None or unread or not _of_the_form(document, title, page):
         return
     said = _said(page, text)
     if len(said) < document.characters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -113,6 +114,11 @@ def test_what_may_stand_in_an_unread_attachment_is_not_missed(state: str) -> Non
     text = workbook(DEPARTMENT[:4])
     assert found("漫水河镇2026年部门预算公开", text, FILE)
     assert found("漫水河镇2026年部门预算公开", text, FILE, Attachment(url="v", name="续.pdf", state=state)) == []  # type: ignore[arg-type]
+
+
+def test_what_may_stand_in_a_part_that_could_not_be_read_is_not_missed() -> None:
+    text = workbook(DEPARTMENT[:4])
+    assert found("漫水河镇2026年部门预算公开", replace(text, unread=("第3页是扫描件",)), FILE) == []
 
 
 def test_a_document_split_over_page_and_attachment_counts_as_one() -> None:
