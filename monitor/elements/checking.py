@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from core.calendar import WorkCalendar
 from core.text import fold_plain
 from monitor.accuracy.page import PageFacts
 from monitor.elements.rules import DocumentRule, ElementRules
@@ -44,6 +45,13 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
     if document.tables and (empty := list(_empty_tables(text))) and not _EXPLAINED.search(said):
         yield _flaw(document, empty[0].where, f"空表：{'、'.join(table.where for table in empty[:5])}",
                     f"没有数据的表格应当列出空表并说明（{document.basis}），请在表下或说明中写明没有数据的原因。")  # fmt: skip
+
+
+def check_draft(name: str, text: ScannedText, rules: ElementRules) -> Iterator[Flaw]:
+    """A file before it is published: its kind is told by its own title, else by the name under which it was handed over."""
+    title = next((title for title in (text.title, name) if rules.of_title(fold_plain(title)) is not None), "")
+    page = PageFacts(title=title, published=text.published, written=None, doc_no="", own=(), calendar=WorkCalendar())
+    yield from check_elements(page, text, rules)
 
 
 def _of_the_form(document: DocumentRule, title: str, page: PageFacts) -> bool:

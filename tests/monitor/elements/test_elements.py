@@ -12,7 +12,7 @@ from core.calendar import WorkCalendar
 from core.errors import ConfigErrors
 from core.nouns import Attachment
 from monitor.accuracy.page import PageFacts
-from monitor.elements import check_elements, load
+from monitor.elements import check_draft, check_elements, load
 from monitor.scanned import Cell, Paragraph, ScannedText, Table, from_text
 
 RULES = load(Path("/nonexistent"))
@@ -126,6 +126,15 @@ def test_a_document_split_over_page_and_attachment_counts_as_one() -> None:
     parts = (*from_text(page).parts, Paragraph("附件《续》第1段", "四、" + rest))
     assert found("漫水河镇政府信息公开指南", ScannedText(parts), FILE) == []
     assert found("漫水河镇政府信息公开指南", ScannedText(parts[:-1]), FILE) != []
+
+
+@pytest.mark.parametrize(("name", "title", "expected"), [
+    ("涉农补贴申请指南", "", ["缺少：补贴标准"]), ("草稿3", "涉农补贴申请指南", ["缺少：补贴标准"]), ("涉农补贴申请指南", "Microsoft Word 文档", ["缺少：补贴标准"]),
+    ("草稿3", "", []),
+])
+def test_a_draft_is_known_by_its_title_or_its_name(name: str, title: str, expected: list[str]) -> None:
+    text = from_text(without(SUBSIDY, "补贴标准：每亩90元。"), title=title)
+    assert [flaw.evidence for flaw in check_draft(name, text, RULES)] == expected
 
 
 def test_a_narrative_without_tables_is_not_taken_for_a_budget() -> None:
