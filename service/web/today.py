@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from core.clock import SHANGHAI, local_date, local_text
-from core.nouns import Case, ColumnStatus, Delivery, DeliveryStatus, Finding, Outcome, Reason, Run, Severity, SourceResult
+from core.nouns import (
+    Case,
+    ColumnStatus,
+    Delivery,
+    DeliveryStatus,
+    Finding,
+    Outcome,
+    Reason,
+    Run,
+    Severity,
+    SourceResult,
+)
 from core.service import Schedule
 from core.settings import Settings, SourceSettings
 from core.words import JOBS
