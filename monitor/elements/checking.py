@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.calendar import WorkCalendar
+from core.nouns import Severity
 from core.text import fold_plain
 from monitor.accuracy.page import PageFacts
 from monitor.elements.rules import DocumentRule, ElementRules
@@ -48,10 +50,12 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
 
 
 def check_draft(name: str, text: ScannedText, rules: ElementRules) -> Iterator[Flaw]:
-    """A file before it is published: its kind is told by its own title, else by the name under which it was handed over."""
+    """A file before it is published: its kind is told by its own title, else by the name under which it was handed over. What it
+    lacks may stand in a file that goes out with it, so it is only asked for."""
     title = next((title for title in (text.title, name) if rules.of_title(fold_plain(title)) is not None), "")
     page = PageFacts(title=title, published=text.published, written=None, doc_no="", own=(), calendar=WorkCalendar())
-    yield from check_elements(page, text, rules)
+    for flaw in check_elements(page, text, rules):
+        yield replace(flaw, severity=Severity.INFO, advice=f"{flaw.advice}已写在一同公开的其他文件里的，不必修改。")
 
 
 def _of_the_form(document: DocumentRule, title: str, page: PageFacts) -> bool:
