@@ -10,7 +10,8 @@ from typing import Literal
 
 from core.nouns import Severity
 from crawler.attachments import UnreadableError
-from monitor import wording
+from monitor import elements, wording
+from monitor.elements import ElementRules, check_draft
 from monitor.privacy import rules
 from monitor.privacy.rules import PrivacyRules
 from monitor.scan import scan
@@ -70,11 +71,12 @@ class ScanRules:
 
     privacy: PrivacyRules
     wording: Wording
+    elements: ElementRules
 
     @classmethod
     def of(cls, directory: Path) -> ScanRules:
         """From its configuration folder; raises ConfigErrors."""
-        return cls(rules.load(directory), wording.load(directory))
+        return cls(rules.load(directory), wording.load(directory), elements.load(directory))
 
 
 def check_drafts(drafts: Iterable[Draft], with_rules: ScanRules, today: date) -> list[Checked]:
@@ -84,7 +86,7 @@ def check_drafts(drafts: Iterable[Draft], with_rules: ScanRules, today: date) ->
 
 def check_pasted(text: str, with_rules: ScanRules, today: date) -> Checked:
     """A text out of an editor."""
-    return Checked(name=PASTED, flaws=_flaws(from_text(text, unit="段"), with_rules, today))
+    return Checked(name=PASTED, flaws=_flaws(from_text(text, unit="段"), text.strip().partition("\n")[0], with_rules, today))
 
 
 def suffixes(drafts: Sequence[Draft]) -> list[str]:
@@ -95,10 +97,10 @@ def suffixes(drafts: Sequence[Draft]) -> list[str]:
 
 def _check(draft: Draft, with_rules: ScanRules, today: date) -> Checked:
     try:
-        return Checked(name=draft.name, flaws=_flaws(read_bytes(draft.name, draft.body), with_rules, today))
+        return Checked(name=draft.name, flaws=_flaws(read_bytes(draft.name, draft.body), PurePath(draft.name).stem, with_rules, today))
     except UnreadableError as error:
         return Checked(name=draft.name, error=str(error))
 
 
-def _flaws(text: ScannedText, with_rules: ScanRules, today: date) -> tuple[Flaw, ...]:
-    return tuple(scan(text, with_rules.privacy, with_rules.wording, today))
+def _flaws(text: ScannedText, name: str, with_rules: ScanRules, today: date) -> tuple[Flaw, ...]:
+    return (*scan(text, with_rules.privacy, with_rules.wording, today), *check_draft(name, text, with_rules.elements))

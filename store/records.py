@@ -98,13 +98,19 @@ def heads_of_sources(connection: Connection, sources: Iterable[str]) -> dict[str
     query = (
         select(sightings.c.source, *_HEAD).join(records, records.c.id == sightings.c.record_id)
         .where(sightings.c.source.in_(list(sources)), own(connection, sightings), own(connection, records))
-        .order_by(*_NEWEST_FIRST)
     )
     found: dict[str, list[Head]] = {}
     for source, id_, url, title, at, has_time, content, first_seen_at, removed_at, written_at in connection.execute(query):
         head = Head(id_, url, title, moment_at(at, has_time), content, first_seen_at, removed_at, written_at)
         found.setdefault(source, []).append(head)
+    # A database sorts whole rows, titles and all; here a column's heads are sorted by their day.
+    for heads in found.values():
+        heads.sort(key=_age, reverse=True)
     return found
+
+
+def _age(head: Head) -> tuple[bool, datetime, int]:
+    return head.published is not None, head.published.at if head.published else head.first_seen_at, head.id
 
 
 def by_ids(connection: Connection, record_ids: Iterable[int]) -> list[StoredRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.elements.checking import TITLES, check_elements
+from monitor.elements.checking import TITLES, check_draft, check_elements
 from monitor.elements.rules import ElementRules, load
 
-__all__ = ["TITLES", "ElementRules", "check_elements", "load"]
+__all__ = ["TITLES", "ElementRules", "check_draft", "check_elements", "load"]

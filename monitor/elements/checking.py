@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from core.calendar import WorkCalendar
+from core.nouns import Severity
 from core.text import fold_plain
 from monitor.accuracy.page import PageFacts
 from monitor.elements.rules import DocumentRule, ElementRules
@@ -29,7 +32,8 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
     """What is missing, as one flaw for the document. Nothing is said where an attachment could not be read: it may be there."""
     title = fold_plain(page.title)
     document = rules.of_title(title)
-    if document is None or any(file.state != "read" for file in page.attachments) or not _of_the_form(document, title, page):
+    unread = bool(text.unread) or any(file.state != "read" for file in page.attachments)
+    if document is None or unread or not _of_the_form(document, title, page):
         return
     said = _said(page, text)
     if len(said) < document.characters:
@@ -43,6 +47,15 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
     if document.tables and (empty := list(_empty_tables(text))) and not _EXPLAINED.search(said):
         yield _flaw(document, empty[0].where, f"空表：{'、'.join(table.where for table in empty[:5])}",
                     f"没有数据的表格应当列出空表并说明（{document.basis}），请在表下或说明中写明没有数据的原因。")  # fmt: skip
+
+
+def check_draft(name: str, text: ScannedText, rules: ElementRules) -> Iterator[Flaw]:
+    """A file before it is published: its kind is told by its own title, else by the name under which it was handed over. What it
+    lacks may stand in a file that goes out with it, so it is only asked for."""
+    title = next((title for title in (text.title, name) if rules.of_title(fold_plain(title)) is not None), "")
+    page = PageFacts(title=title, published=text.published, written=None, doc_no="", own=(), calendar=WorkCalendar())
+    for flaw in check_elements(page, text, rules):
+        yield replace(flaw, severity=Severity.INFO, advice=f"{flaw.advice}已写在一同公开的其他文件里的，不必修改。")
 
 
 def _of_the_form(document: DocumentRule, title: str, page: PageFacts) -> bool:

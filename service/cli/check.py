@@ -143,7 +143,10 @@ def _show_upcoming(due: Sequence[Due], day: date, days: int, staff: Mapping[str,
     if not due:
         out.print(f"今后{days}天没有应公开的内容。")
         return
-    table = Table("应公开于", "还剩", "内容", "责任人", "说明", title=f"今后{days}天应公开")
+    table = Table("应公开于", "还剩", title=f"今后{days}天应公开")
+    for name in ("内容", "责任人", "说明"):
+        # Chinese has no spaces to break at.
+        table.add_column(name, overflow="fold")
     for one in due:
         when = f"{one.due}{'（暂定）' if one.provisional else ''}"
         table.add_row(when, f"{one.left(day)}天", escape(titled(one)), staff.get(one.owner or "", one.owner or ""), escape(one.reason))

@@ -1,4 +1,4 @@
-"""``townwatch scan``: personal data, wording and date errors in a file, before or after publishing."""
+"""``townwatch scan``: personal data, wording, date errors and missing elements in a file, before or after publishing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.table import Table
 from core.clock import local_date, now
 from core.nouns import Severity
 from crawler.attachments import UnreadableError
-from monitor import wording
+from monitor import elements, wording
 from monitor.privacy import rules
 from monitor.scan import scan as scan_text
 from monitor.scanned import Flaw
@@ -32,9 +32,9 @@ def register(app: typer.Typer) -> None:
 
 
 def scan(files: Files, fail_on: FailOn = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """发布前后检查文件：个人信息、严重表述错误、日期错误。号码一律遮盖显示。输出到管道或文件时为 JSON，每个文件一行。"""
+    """发布前后检查文件：个人信息、严重表述错误、日期错误、应有的要素。号码一律遮盖显示。输出到管道或文件时为 JSON，每个文件一行。"""
     directory = town_folder_of(config)
-    privacy, dictionary = rules.load(directory), wording.load(directory)
+    privacy, dictionary, demanded = rules.load(directory), wording.load(directory), elements.load(directory)
     today = local_date(now())
     shown, failed, worst = Table("文件", "程度", "位置", "证据", "建议"), False, []
     as_json = as_json or not sys.stdout.isatty()
@@ -42,7 +42,8 @@ def scan(files: Files, fail_on: FailOn = None, config: ConfigOption = None, as_j
         flaws: list[Flaw] = []
         line: dict[str, object] = {"file": str(file), "findings": []}
         try:
-            flaws = scan_text(read_file(file), privacy, dictionary, today)
+            text = read_file(file)
+            flaws = [*scan_text(text, privacy, dictionary, today), *elements.check_draft(file.stem, text, demanded)]
         except UnreadableError as error:
             failed, line["error"] = True, str(error)
             console.print(f"[red]未检查[/red] {escape(str(file))}：{escape(str(error))}", soft_wrap=True)

@@ -10,10 +10,11 @@ from datetime import date, datetime, time, timedelta
 
 from core.catalogue import ColumnStatus
 from core.clock import SHANGHAI, local_date, local_text
-from core.nouns import Case, Delivery, DeliveryStatus, Finding, Outcome, Reason, Run, SourceResult
+from core.nouns import Case, Delivery, DeliveryStatus, Finding, Outcome, Reason, Run, Severity, SourceResult
 from core.service import Schedule
 from core.settings import Settings, SourceSettings
 from core.words import JOBS
+from monitor.items.judging import PERIOD
 from monitor.items.upcoming import Due
 from service.schedule.slots import Slot, overdue_jobs, timetables
 from service.web.coming import due_soon
@@ -188,10 +189,14 @@ def _escalated(connection: Connection, staff: str, at: datetime) -> list[Case]:
 
 
 def _findings(connection: Connection, visitor: Visitor, answers: bool) -> list[Finding]:
-    """Open ones that nobody has handled, but for those of columns: they stand in their own list."""
+    """Open ones that nobody has handled, but for those that stand in lists of their own: columns, sources, items to come."""
     found, _ = findings.page_of_findings(connection, handling="", size=100)
     mine = [f for f in found if answers or f.owner in (visitor.staff, None)]
-    return [finding for finding in mine if not finding.rule_id.startswith(("column.", "source."))]
+    return [
+        finding for finding in mine
+        if not finding.rule_id.startswith(("column.", "source."))
+        and not (finding.rule_id == PERIOD and finding.severity is Severity.INFO)
+    ]
 
 
 def unseen(settings: Settings, last: Mapping[str, SourceResult], today: date) -> list[Unseen]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 
 from core.calendar import WorkCalendar
 from core.errors import ConfigErrors
-from core.nouns import Attachment
+from core.nouns import Attachment, Severity
 from monitor.accuracy.page import PageFacts
-from monitor.elements import check_elements, load
+from monitor.elements import check_draft, check_elements, load
 from monitor.scanned import Cell, Paragraph, ScannedText, Table, from_text
 
 RULES = load(Path("/nonexistent"))
@@ -115,11 +116,27 @@ def test_what_may_stand_in_an_unread_attachment_is_not_missed(state: str) -> Non
     assert found("漫水河镇2026年部门预算公开", text, FILE, Attachment(url="v", name="续.pdf", state=state)) == []  # type: ignore[arg-type]
 
 
+def test_what_may_stand_in_a_part_that_could_not_be_read_is_not_missed() -> None:
+    text = workbook(DEPARTMENT[:4])
+    assert found("漫水河镇2026年部门预算公开", replace(text, unread=("第3页是扫描件",)), FILE) == []
+
+
 def test_a_document_split_over_page_and_attachment_counts_as_one() -> None:
     page, rest = GUIDE.split("四、")
     parts = (*from_text(page).parts, Paragraph("附件《续》第1段", "四、" + rest))
     assert found("漫水河镇政府信息公开指南", ScannedText(parts), FILE) == []
     assert found("漫水河镇政府信息公开指南", ScannedText(parts[:-1]), FILE) != []
+
+
+@pytest.mark.parametrize(("name", "title", "expected"), [
+    ("涉农补贴申请指南", "", ["缺少：补贴标准"]), ("草稿3", "涉农补贴申请指南", ["缺少：补贴标准"]), ("涉农补贴申请指南", "Microsoft Word 文档", ["缺少：补贴标准"]),
+    ("草稿3", "", []),
+])
+def test_a_draft_is_known_by_its_title_or_its_name(name: str, title: str, expected: list[str]) -> None:
+    text = from_text(without(SUBSIDY, "补贴标准：每亩90元。"), title=title)
+    found = list(check_draft(name, text, RULES))
+    assert [flaw.evidence for flaw in found] == expected
+    assert {flaw.severity for flaw in found} <= {Severity.INFO}, "what it lacks may stand in a file that goes out with it"
 
 
 def test_a_narrative_without_tables_is_not_taken_for_a_budget() -> None:
