@@ -17,7 +17,7 @@ from crawler.readers.seen_links import seen_links
 from crawler.run import archive_root
 from crawler.served import body_of
 from monitor.page_scans import Read
-from monitor.scanned import Cell, PageLinks, Paragraph, ScannedText, Table, WholeLink, from_text
+from monitor.scanned import Cell, Link, PageLinks, Paragraph, ScannedText, Table, WholeLink, from_text
 from service.scanning import read_bytes
 
 
@@ -47,15 +47,16 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
         return _file(stored.record.url, body) or _stored_text(stored)
     published = stored.record.published.day if stored.record.published else None
     text = from_text(article.body, title=article.title or stored.record.title, published=published, unit="段")
-    whole, to = links_of(body, stored.record.url)
+    whole, to, written = links_of(body, stored.record.url)
     # An attachment that the crawl could not have at all is told already.
     told = {attachment.url for attachment in stored.record.attachments if attachment.state == "dead"}
     listed = tuple(link for link in (*to, *_files(stored)) if link.url not in told)
-    return replace(text, doubts=article.doubts, whole=whole, to=listed)
+    return replace(text, doubts=article.doubts, whole=whole, to=listed, links=written)
 
 
-def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink]]:
-    """Every link of a page as served, and those of its article, absolute. Menus and foot are looked at for what was put there."""
+def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink], tuple[Link, ...]]:
+    """Every link of a page as served, and those of its article, absolute and as written (a local address shows only there). Menus
+    and foot are looked at for what was put there."""
     seen = seen_links(body, url=url)
     page, inside = body_links(body, url=url)
     to = [PageLink(url=page.absolute(link.href.strip()), text=link.text or link.title) for link in inside]
@@ -63,7 +64,8 @@ def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink]]:
     whole = tuple(
         WholeLink(link.url, link.text, link.hidden, link.place, link.block, (link.url, link.text) in places) for link in seen.links
     )
-    return PageLinks(whole, heads=seen.heads), to
+    written = tuple(Link("正文链接", link.href, link.text) for link in inside)
+    return PageLinks(whole, heads=seen.heads), to, written
 
 
 def _files(stored: StoredRecord) -> Iterator[PageLink]:
