@@ -25,6 +25,7 @@ from demo.receivers import Mailbox, Webhook
 from demo.town import DemoTown
 from monitor.run import CheckReport, check
 from service.page_texts import reader
+from service.visits import visit_round
 from store import cases, records
 from store.database import Engine, for_town, open_store, transaction
 
@@ -82,6 +83,8 @@ def live_one_day(settings: Settings, folder: Path, now: Callable[[], datetime], 
     begun = now()
     engine = for_town(open_store(database_url(folder)), settings.town.id)
     run = crawl(settings, engine, folder, now=now, progress=lambda source, done, total: step(source, done, total))
+    step("访问网站首页", 0, 0)
+    visit_round(settings, engine, every_minutes=60, now=now)
     step("研判、检查", 0, 0)
     report = check(
         settings, engine, now=now(), read=reader(folder), also=lambda connection, at: plan_alerts(connection, settings, at)

@@ -55,8 +55,8 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
 
 
 def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink], tuple[Link, ...]]:
-    """Every link of a page as served, and those of its article, absolute and as written. Menus and foot are looked at for what was
-    put there."""
+    """Every link of a page as served, and those of its article, absolute and as written (a local address shows only there). Menus
+    and foot are looked at for what was put there."""
     seen = seen_links(body, url=url)
     page, inside = body_links(body, url=url)
     to = [PageLink(url=page.absolute(link.href.strip()), text=link.text or link.title) for link in inside]

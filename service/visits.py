@@ -114,7 +114,7 @@ def _flaws(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
 
 
 def _check(answer: Answer, site: Site, rules: LinkRules) -> list[Flaw]:
-    whole, _, _ = links_of(answer.body, answer.url)
+    whole, *_ = links_of(answer.body, answer.url)
     return check_links(replace(whole, own=host_names(site.hosts)), rules)
 
 

@@ -18,6 +18,7 @@ from demo.configure import write_config
 from demo.town import DemoTown
 from monitor.run import CheckReport, check
 from service.page_texts import reader
+from service.visits import visit_round
 from store.database import Engine, for_town, open_store
 
 AT = datetime(2026, 11, 24, 1, tzinfo=UTC)
@@ -32,15 +33,24 @@ class Lived:
     engine: Engine
     var: Path
 
-    def day(self, n: int = 0, *, crawled: bool = True) -> CheckReport:
-        """Day ``n`` after the first."""
+    def day(self, n: int = 0, *, crawled: bool = True, visited: bool = False) -> CheckReport:
+        """Day ``n`` after the first; with a round of visits to the sites, where asked for."""
         at = AT + timedelta(days=n)
         if crawled:
             crawl(self.settings, self.engine, self.var, now=lambda: at)
+        if visited:
+            self.visit(n)
         # What is checked was crawled before.
         return check(
             self.settings, self.engine, now=at + timedelta(hours=1), read=reader(self.var), also=lambda c, t: plan_alerts(c, self.settings, t)
         )
+
+
+    def visit(self, n: float) -> None:
+        """A round of visits on day ``n``: home pages, and every address that pages link to."""
+        at = AT + timedelta(days=n, minutes=30)
+        rules = self.settings.health.model_copy(update={"links_per_day": 1000, "links_every_days": 1})
+        visit_round(self.settings.model_copy(update={"health": rules}), self.engine, every_minutes=1440, now=lambda: at)
 
 
 @dataclass
@@ -73,7 +83,7 @@ def fresh(folder: Path) -> Iterator[Lived]:
 def first_day(folder: Path) -> Iterator[FirstDay]:
     """A town that stands as long as the block runs, and its first day."""
     with fresh(folder) as lived:
-        report = lived.day()
+        report = lived.day(visited=True)
         # So that all of it stands in the file that is copied.
         lived.engine.dispose()
         yield FirstDay(lived.town, folder, report)

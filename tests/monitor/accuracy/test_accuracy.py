@@ -11,8 +11,9 @@ import pytest
 
 from core.configuration import load_settings
 from core.nouns import Attachment
-from monitor.accuracy import CHECKS, TITLES, PageFacts, check_page
+from monitor.accuracy import TITLES, PageFacts, check_page
 from monitor.scanned import Paragraph, from_text
+from service.web.finding_words import RULES
 
 CALENDAR = load_settings(Path(__file__).parents[3] / "config").calendar
 PAGE = PageFacts(
@@ -153,8 +154,7 @@ def test_what_a_page_says_of_itself_twice() -> None:
 
 
 def test_every_rule_has_a_name_and_numbers_in_evidence_are_masked() -> None:
-    # Attachments may differ in three ways; another county's text is called as another town's.
-    assert len(TITLES) == len(CHECKS) + 2
+    assert {f"page.text.{rule}" for rule in TITLES} <= RULES.keys()
     page = replace(PAGE, written=date(2026, 1, 5), published=date(2026, 3, 2))
     (late,) = check_page(page, from_text("漫水河镇"))
     assert late.evidence == "2026-01-05成文，2026-03-02发布"
