@@ -164,15 +164,9 @@ class Wording(_Strict):
         # What is right is blanked, so that a part of it is never taken for a slip of itself.
         left = self._right.sub(lambda match: " " * len(match[0]), folded.text)
         taken: list[tuple[int, int]] = []
-        for entry in self.confusion if self._wrong.search(left) else ():
-            wrong = fold_plain(entry.wrong)
-            for match in re.finditer(re.escape(wrong), left):
-                if entry.beside and not any(word in folded.text for word in entry.beside):
-                    continue
-                if not entry.stands(folded.text, published):
-                    continue
-                taken.append(match.span())
-                yield Slip(*folded.span(*match.span()), entry.right, entry.layer, entry.severity, "wording.confusion")
+        for span, entry in self._confusions(left, folded.text, published):
+            taken.append(span)
+            yield Slip(*folded.span(*span), entry.right, entry.layer, entry.severity, "wording.confusion")
         for span, phrase in self._phrases(folded.text):
             taken.append(span)
             yield Slip(*folded.span(*span), phrase.right, phrase.layer, phrase.severity, "wording.phrase")
@@ -190,6 +184,13 @@ class Wording(_Strict):
                     yield Slip(*span, exact.text, exact.layer, exact.severity, "wording.near_miss")
 
 
+    def _confusions(self, left: str, text: str, published: date | None) -> Iterator[tuple[tuple[int, int], Confusion]]:
+        for entry in self.confusion if self._wrong.search(left) else ():
+            beside = not entry.beside or any(word in text for word in entry.beside)
+            for match in re.finditer(re.escape(fold_plain(entry.wrong)), left):
+                if beside and entry.stands(text, published):
+                    yield match.span(), entry
+
     def _phrases(self, text: str) -> Iterator[tuple[tuple[int, int], Phrase]]:
         for phrase in self.phrase:
             if not any(word in text for word in phrase.unless):
@@ -205,7 +206,8 @@ class Wording(_Strict):
                     yield match.span(group), leader, "wording.leader", leader.name
             if leader.out_of_term(published):
                 for match in leader.titled.finditer(text):
-                    yield match.span(), leader, "wording.leader_term", f"当时在任者的姓名、职务（{leader.name}任期{leader.since or ''}至{leader.until or ''}）"
+                    term = f"{leader.name}任期{leader.since or ''}至{leader.until or ''}"
+                    yield match.span(), leader, "wording.leader_term", f"当时在任者的姓名、职务（{term}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def as_xlsx(found: Inspection, town: str, staff: Mapping[str, str]) -> bytes:
     """The workbook; texts are texts, private numbers masked as they were when they were kept."""
     book = openpyxl.Workbook()
     title = f"{town}{found.preset.name}（{found.preset.basis}）{found.day}"
-    _sheet(book.active, "指标", title, _SUMMARY, [_line(count, veto=True) for count in found.veto] + [_line(count) for count in found.items])
+    summary = [_line(count, veto=True) for count in found.veto] + [_line(count) for count in found.items]
+    _sheet(book.active, "指标", title, _SUMMARY, summary)
     lines = [line for count in (*found.veto, *found.items) for line in _counted(count, staff)]
     _sheet(book.create_sheet(), "明细", title, _SUBJECTS, lines or [("", "没有计入的对象。", "", "", "", "")])
     out = io.BytesIO()

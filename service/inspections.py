@@ -117,7 +117,8 @@ def _waiting(connection: Connection, settings: Settings, day: date, today: date)
         if not answered and not closed and stored.first_seen_at < end:
             since = stored.record.published.day if stored.record.published else local_date(stored.first_seen_at)
             found.append(Waiting(
-                record=stored.id, case=case.id if case else None, title=stored.record.title, since=since, owner=case.owner if case else None,
+                record=stored.id, case=case.id if case else None, title=stored.record.title, since=since,
+                owner=case.owner if case else None,
                 type=str(stored.record.thread.get("type", "")), url=stored.record.url,
             ))
     return sorted(found, key=lambda waiting: (waiting.since, waiting.record))
@@ -156,7 +157,8 @@ def figure(count: Count) -> str:
     """占用 of 额度 as staff read it: 2/5个栏目."""
     if count.counter.manual:
         return "—"
-    return f"{count.used}/{count.counter.budget}{count.counter.unit}" if count.counter.budget is not None else f"{count.used}{count.counter.unit}"
+    of = f"/{count.counter.budget}" if count.counter.budget is not None else ""
+    return f"{count.used}{of}{count.counter.unit}"
 
 
 def points_text(count: Count) -> str:

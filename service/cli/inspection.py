@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
 
 
 def inspection(
-    preset: Annotated[str, typer.Option(help="哪套指标：national（国办指标）、quarter（季度测评），或自己在 rules/inspection.toml 里写的")] = "national",
+    preset: Annotated[
+        str, typer.Option(help="哪套指标：national（国办指标）、quarter（季度测评），或 rules/inspection.toml 里自己写的")
+    ] = "national",
     as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="哪一天（默认今天）")] = None,
     quarter: Annotated[str | None, typer.Option(help="哪个季度，例如 2026Q3；按季度最后一天（本季度按今天）")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="另存为表格文件")] = None,

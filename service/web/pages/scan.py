@@ -65,7 +65,8 @@ def looked_at(request: AnyRequest, bench: Workbench, visitor: Visitor, town: str
         found = check_drafts(files.files, rules, today) + ([check_pasted(text, rules, today)] if text else [])
     counts = {str(severity): sum(flaw.severity is severity for each in found for flaw in each.flaws) for severity in Severity}
     detail = {
-        "files": len(files.files), "kinds": suffixes(files.files), "text": bool(text), "unread": sum(each.error is not None for each in found),
+        "files": len(files.files), "kinds": suffixes(files.files), "text": bool(text),
+        "unread": sum(each.error is not None for each in found),
         "bytes": sum(len(each.body) for each in files.files), **{severity: number for severity, number in counts.items() if number},
     }
     with transaction(bench.town_engine(town)) as connection:
