@@ -96,6 +96,8 @@ def _judgement(status: ColumnStatus, kind: KindRule, facts: Facts | None) -> Jud
         "fresh": "更新及时", "due": "即将到期", "overdue": "逾期未更新", "delinquent": "长期未更新",
         "blank": "为空白栏目", "cannot_judge": "无法判断",
     }
+    if status.status == "blank" and status.count:
+        titles["blank"] = "内容少于应有条数"
     verdict = {"fresh": Verdict.OK, "cannot_judge": Verdict.CANNOT_JUDGE}.get(status.status, Verdict.BAD)
     # Told before it is too late, but not as if it were: nothing is wrong until the due day has passed.
     severity = Severity.INFO if status.status == "due" else kind.severity

@@ -38,8 +38,8 @@ def register(app: typer.Typer) -> None:
     group.command("import")(import_)
     group.command("show")(show)
     group.command("export")(export)
-    catalogue_match.register(group)
-    catalogue_presets.register(group)
+    catalogue_match.add_to(group)
+    catalogue_presets.add_to(group)
     app.add_typer(group, name="catalogue")
 
 

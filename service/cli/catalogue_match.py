@@ -29,7 +29,7 @@ class Enough(Exception):
     """The person wants to stop; what was decided so far is kept."""
 
 
-def register(app: typer.Typer) -> None:
+def add_to(app: typer.Typer) -> None:
     """Add the command."""
     app.command("match")(match)
 

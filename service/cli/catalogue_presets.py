@@ -17,7 +17,7 @@ group = typer.Typer(help="预设目录：乡镇的法定最低、26个领域、�
 Name = Annotated[str, typer.Argument(metavar="NAME", help="预设的名称，见 preset list")]
 
 
-def register(app: typer.Typer) -> None:
+def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     group.command("list")(list_)
     group.command("show")(show)
