@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
+from core.catalogue import ItemChoice
 from core.clock import local_date, now
-from core.nouns import ItemChoice, Judgement, Severity, Verdict
+from core.configuration import load_settings
+from core.nouns import Judgement, Severity, Verdict
+from core.settings import Settings
 from service.web.workbench import Workbench
 from store import catalogue_choices, findings
 from store.database import Engine, for_town, transaction
@@ -32,7 +36,9 @@ def judged(item: str, days: int, owner: str = "clerk") -> Judgement:
 
 
 @pytest.fixture
-def store(bench: Workbench, town_id: str) -> Engine:
+def store(bench: Workbench, town_id: str, demo_store: Path) -> Engine:
+    # The catalogue of the demo town itself: the workbench of the tests has the legal minimum.
+    cast("dict[str, Settings]", bench.service.towns)[town_id] = load_settings(demo_store / "config")
     engine = for_town(bench.engine, town_id)
     with transaction(engine) as connection:
         findings.save_judgements(connection, [judged("zxzj", 5), judged("dbzj", 20), judged("aqjc", 31), judged("gone", 3)], now())
