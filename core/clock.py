@@ -22,7 +22,7 @@ def require_aware(moment: datetime) -> datetime:
     """The same instant in UTC; a time without a zone is a programming error."""
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone: {moment!r}")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def local_date(moment: datetime) -> date:

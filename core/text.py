@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from zhconv_rs import zhconv
@@ -63,8 +63,7 @@ class Folded:
     __slots__ = ("_ends", "_written", "text")
 
     def __init__(self, written: str) -> None:
-        # A gloss becomes as many spaces, which fold to nothing: offsets stay those of the written text.
-        self._written = _GLOSS.sub(lambda match: " " * len(match[0]), written)
+        self._written = _without_glosses(written)
         self._ends: list[int] | None = None
         self.text = self._written.translate(_FOLDING)
 
@@ -82,7 +81,18 @@ def fold(text: str) -> Folded:
 
 def fold_plain(text: str) -> str:
     """Only the folded text."""
-    return fold(text).text
+    return _without_glosses(text).translate(_FOLDING)
+
+
+@lru_cache(maxsize=65_536)
+def fold_title(title: str) -> str:
+    """As :func:`fold_plain`, remembered: a day's check asks for every title of a town more than once."""
+    return fold_plain(title)
+
+
+def _without_glosses(text: str) -> str:
+    # A gloss becomes as many spaces, which fold to nothing: offsets stay those of the written text.
+    return _GLOSS.sub(lambda match: " " * len(match[0]), text)
 
 
 def mask_private(text: str) -> str:

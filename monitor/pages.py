@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from core.clock import local_text
+from core.clock import day_start, local_text
 from core.nouns import Judgement, Severity, Verdict
-from core.text import fold_plain
+from core.text import fold_title
 from monitor.series import missing_issue, yearly_missing
 from store.record_rows import Head
 
@@ -34,7 +34,7 @@ def repeated_title(records: Sequence[Head], day: date) -> Iterator[tuple[Head, s
     first: dict[str, Head] = {}
     # The one that came first is right; those that repeat it soon after are each a finding. A yearly notice is not.
     for head in sorted(standing, key=age):
-        title = fold_plain(head.title)
+        title = fold_title(head.title)
         original = first.setdefault(title, head)
         if original is head:
             continue
@@ -51,8 +51,9 @@ def age(head: Head) -> tuple[datetime, int]:
 
 def future_date(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
     """A publication date after the day on which it is read (a forged date is a veto of 国办秘函〔2019〕19号)."""
+    tomorrow = day_start(day + timedelta(days=1))
     for head in records:
-        if head.published is not None and head.removed_at is None and head.published.day > day:
+        if head.published is not None and head.removed_at is None and head.published.at >= tomorrow:
             yield head, f"发布日期{head.published.day}晚于检查日{day}"
 
 

@@ -30,6 +30,8 @@ class Size:
     cases: int
     findings: int = 20_000
     deliveries: int = 100_000
+    minutes: int = 2
+    """Between two records, over all towns."""
 
 
 def fill(engine: Engine, towns: Sequence[Settings], size: Size) -> None:
@@ -41,8 +43,8 @@ def fill(engine: Engine, towns: Sequence[Settings], size: Size) -> None:
     with transaction(engine) as connection:
         write = _copy if connection.dialect.name == "postgresql" else _executemany
         for table, columns, rows in (
-            ("records", _RECORD, _records(towns, size.records, detail)),
-            ("sightings", _SIGHTING, _sightings(towns, size.records)),
+            ("records", _RECORD, _records(towns, size, detail)),
+            ("sightings", _SIGHTING, _sightings(towns, size)),
             ("cases", _CASE, _cases(towns, size)),
             ("case_steps", _STEP, _steps(size.cases)),
             ("findings", _FINDING, _findings(towns, size.findings)),
@@ -64,17 +66,17 @@ def _source(settings: Settings, number: int) -> str:
     return sources[0] if turn % 4 == 0 else sources[turn % len(sources)]
 
 
-def _at(number: int) -> datetime:
-    return START - timedelta(minutes=number * 2)
+def _at(number: int, minutes: int = 2) -> datetime:
+    return START - timedelta(minutes=number * minutes)
 
 
 _RECORD = ("id town site key kind url title body published_at published_has_time detail content_hash first_seen_at checked_at "
            "changed_at versions newest_at").split()
 
 
-def _records(towns: Sequence[Settings], count: int, detail: str) -> Iterator[Row]:
-    for n in range(1, count + 1):
-        at, url = _at(n), f"https://portal.example/content/article/{n}.html"
+def _records(towns: Sequence[Settings], size: Size, detail: str) -> Iterator[Row]:
+    for n in range(1, size.records + 1):
+        at, url = _at(n, size.minutes), f"https://portal.example/content/article/{n}.html"
         yield (n, _town(towns, n).town.id, "portal", url, "article", url, f"关于第 {n} 号事项的公示", BODY, at, True, detail,
                f"{n:064x}", at, START, at, 1, at)
 
@@ -82,10 +84,10 @@ def _records(towns: Sequence[Settings], count: int, detail: str) -> Iterator[Row
 _SIGHTING = "record_id source town newest_at first_seen_at last_seen_at".split()
 
 
-def _sightings(towns: Sequence[Settings], count: int) -> Iterator[Row]:
-    for n in range(1, count + 1):
-        settings = _town(towns, n)
-        yield n, _source(settings, n), settings.town.id, _at(n), _at(n), START
+def _sightings(towns: Sequence[Settings], size: Size) -> Iterator[Row]:
+    for n in range(1, size.records + 1):
+        settings, at = _town(towns, n), _at(n, size.minutes)
+        yield n, _source(settings, n), settings.town.id, at, at, START
 
 
 _CASE = "id town record_id source url title category state owner registered_at due provisional".split()

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from core.calendar import WorkCalendar
 from core.catalogue import ItemStatus
+from core.clock import day_start
 from core.nouns import Finding, Judgement, Severity, Verdict
 from core.settings import CatalogueItem, Column, FreshnessRules
-from core.text import fold_plain
+from core.text import fold_title
 from monitor.items import completeness, lateness, periods
 from monitor.items.lateness import Texts
 from monitor.items.membership import Members, columns_of, members
@@ -161,12 +162,13 @@ def _record(finding: Finding) -> int:
 
 
 def _policies(view: ItemView) -> lateness.Published:
-    """The policy files of the town; asked for only where an item's limit runs from them."""
+    """The policy files of the town that what came in the last year may explain; asked for only where an item's limit runs from them."""
     if not any(limit.trigger == "policy_published" for item in view.looked_for for limit in lateness.limits_of(item)):
         return ()
     sources = {column.source for column in view.columns if column.applicable and column.kind in ("policy", "notice")}
     heads = (head for source in sources for head in view.listed.get(source, ()) if head.removed_at is None)
-    return [(fold_plain(head.title), head.published.day) for head in heads if head.published]
+    first = day_start(view.day - 2 * lateness.WINDOW)
+    return [(fold_title(head.title), head.published.day) for head in heads if head.published and head.published.at >= first]
 
 
 def _milder(one: Judgement, other: Judgement | None) -> Judgement:
