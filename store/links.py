@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import String, and_, cast, delete, func, or_, select
@@ -16,6 +17,7 @@ from store.scope import own
 from store.tables import addresses, page_links, records
 
 LONGEST = 1000
+"""Bytes of an address: PostgreSQL takes no more than 2,704 of a whole row into an index."""
 _A = addresses.c
 
 
@@ -41,7 +43,7 @@ def note(connection: Connection, found: Mapping[tuple[int, str], Sequence[PageLi
     rows = [
         {"record_id": record_id, "number": number, "content_hash": content_hash, "url": link.url, "text": link.text[:200],
          "attachment": link.attachment}
-        for (record_id, content_hash), links in found.items() for number, link in enumerate(_short(links))
+        for (record_id, content_hash), links in found.items() for number, link in enumerate(link for link in links if _fits(link.url))
     ]
     if rows:
         connection.execute(page_links.insert(), rows)
@@ -50,7 +52,7 @@ def note(connection: Connection, found: Mapping[tuple[int, str], Sequence[PageLi
 def add(connection: Connection, site: str, urls: Iterable[str]) -> None:
     """Look at these addresses of a site too, from now on; those that are known stay as they are."""
     new = {"site": site, "state": LinkState.NEW.value, "reason": "", "dead_days": 0}
-    rows: list[dict[str, Any]] = [new | {"url": url} for url in dict.fromkeys(urls) if len(url) <= LONGEST]
+    rows: list[dict[str, Any]] = [new | {"url": url} for url in dict.fromkeys(urls) if _fits(url)]
     upsert(connection, addresses, rows, ["town", "url"])
 
 
@@ -67,20 +69,20 @@ def save(connection: Connection, looked: Iterable[Address]) -> None:
 
 
 def turn(connection: Connection, site: str, *, today: datetime, ok_before: datetime, limit: int) -> list[Address]:
-    """The addresses of a site whose turn it is: what was dead or flawed when last looked at and not yet looked at ``today``
-    (its first instant) first, then new ones, then what was not clear, then those that were there before ``ok_before``."""
+    """The addresses of a site whose turn it is: every other one was dead or flawed when last looked at and was not yet looked at
+    ``today`` (its first instant); between them by turns new ones, what was not clear, and those that were there before
+    ``ok_before``. No kind, however many there are of it, keeps another waiting for ever."""
     query = select(addresses).where(_A.site == site, own(connection, addresses))
     waiting = or_(_A.checked_at.is_(None), _A.checked_at < today)
     suspected = or_(_A.dead_days > 0, and_(_A.flaws.is_not(None), _flawed()))
     unclear = and_(_A.state == LinkState.UNCLEAR.value, waiting)
     old = and_(_A.state == LinkState.OK.value, _A.checked_at < ok_before)
-    found: dict[str, Address] = {}
-    for kind in (and_(suspected, waiting), _A.checked_at.is_(None), unclear, old):
-        if limit > len(found):
-            # One more round of each kind than is wanted: what an earlier kind has is not taken twice.
-            rows = connection.execute(query.where(kind).order_by(_A.checked_at, _A.url).limit(limit))
-            found |= {row.url: _address(row) for row in rows if row.url not in found}
-    return list(found.values())[:limit]
+    kinds = (and_(suspected, waiting), _A.checked_at.is_(None), unclear, old)
+    first, *others = (
+        [_address(row) for row in connection.execute(query.where(kind).order_by(_A.checked_at, _A.url).limit(limit))] for kind in kinds
+    )
+    # One may be of two kinds: there are still as many as are wanted.
+    return list({each.url: each for each in _by_turns(first, [*_by_turns(*others)])}.values())[:limit]
 
 
 def looked_since(connection: Connection, site: str, start: datetime) -> int:
@@ -164,5 +166,10 @@ def _address(row: Any) -> Address:
     )
 
 
-def _short(links: Iterable[PageLink]) -> list[PageLink]:
-    return [link for link in links if len(link.url) <= LONGEST]
+def _by_turns(*queues: Sequence[Address]) -> Iterator[Address]:
+    for places in zip_longest(*queues):
+        yield from (each for each in places if each is not None)
+
+
+def _fits(url: str) -> bool:
+    return len(url.encode("utf-8", "surrogatepass")) <= LONGEST

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from store.database import Engine, transaction
 AT = datetime(2026, 11, 26, 3, tzinfo=UTC)
 TODAY = AT.replace(hour=0)
 DAY = timedelta(days=1)
+RECORD = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
 
 
 def address(url: str, state: LinkState = LinkState.OK, days: float = 0, **more: Any) -> Address:
@@ -40,12 +43,34 @@ def test_whose_turn_it_is(engine: Engine) -> None:
             address("flawed", LinkState.OK, 1, flaws=({"host": "x"},)), address("flawed today", LinkState.OK, 0, flaws=({"host": "x"},)),
             address("clean", LinkState.OK, 1, flaws=()),
         ])
-    assert turn(engine) == ["was dead, unclear", "dead yesterday", "flawed", "new", "unclear", "older", "old"]
-    assert turn(engine, 4) == ["was dead, unclear", "dead yesterday", "flawed", "new"]
+    assert turn(engine) == ["was dead, unclear", "new", "dead yesterday", "unclear", "flawed", "older", "old"]
+    assert turn(engine, 4) == ["was dead, unclear", "new", "dead yesterday", "unclear"]
     with engine.connect() as connection:
         assert [each.url for each in links.flawed_pages(connection)] == ["flawed", "flawed today"]
         assert links.looked_since(connection, "a", TODAY) == 3
         assert links.counts(connection)["a", "dead"] == 2
+
+
+def test_no_kind_of_address_keeps_another_waiting_for_ever(engine: Engine) -> None:
+    """A day's budget of ten, a site with an injection on every page, a host that answers nothing clear."""
+    with transaction(engine) as connection:
+        links.add(connection, "a", [f"new {number}" for number in range(50)])
+        links.save(connection, [address(f"flawed {number}", days=1, flaws=({"host": "x"},)) for number in range(50)])
+        links.save(connection, [address(f"unclear {number}", LinkState.UNCLEAR, 1) for number in range(50)])
+        links.save(connection, [address(f"old {number}", days=40) for number in range(50)])
+    kinds = Counter(url.partition(" ")[0] for url in turn(engine, 10))
+    assert kinds == {"flawed": 5, "new": 2, "unclear": 2, "old": 1}
+
+
+def test_an_address_too_long_for_an_index_is_left_out(engine: Engine) -> None:
+    # Letters by chance: PostgreSQL compresses what repeats itself. A thousand of them are three thousand bytes.
+    chance = Random(1)
+    long = "http://a/" + "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(990))
+    with transaction(engine) as connection:
+        records.save(connection, "r", [records.Arrival(record=RECORD, at=AT)])
+        links.add(connection, "a", [long, "http://a/short"])
+        links.note(connection, {(1, "h"): [PageLink(url=long, text="长"), PageLink(url="http://a/short", text="短")]})
+    assert turn(engine) == ["http://a/short"]
 
 
 def test_what_is_known_of_an_address_is_not_lost_when_it_is_linked_again(engine: Engine) -> None:
@@ -57,9 +82,8 @@ def test_what_is_known_of_an_address_is_not_lost_when_it_is_linked_again(engine:
 
 
 def test_only_the_present_content_of_a_standing_page_has_links(engine: Engine) -> None:
-    record = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
     with transaction(engine) as connection:
-        records.save(connection, "r", [records.Arrival(record=record, at=AT)])
+        records.save(connection, "r", [records.Arrival(record=RECORD, at=AT)])
         (stored,) = records.by_ids(connection, [1])
         links.note(connection, {(1, "an older content"): [PageLink(url="u", text="旧")]})
         links.save(connection, [address("u", LinkState.DEAD, 1, dead_days=2)])
@@ -75,9 +99,8 @@ def test_only_the_present_content_of_a_standing_page_has_links(engine: Engine) -
 
 
 def test_dead_addresses_that_no_page_links_to_are_forgotten(engine: Engine) -> None:
-    record = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
     with transaction(engine) as connection:
-        records.save(connection, "r", [records.Arrival(record=record, at=AT)])
+        records.save(connection, "r", [records.Arrival(record=RECORD, at=AT)])
         links.note(connection, {(1, "h"): [PageLink(url="linked", text="")]})
         links.save(connection, [address(url, LinkState.DEAD, 1, dead_days=2) for url in ("linked", "gone from its page")])
         links.save(connection, [address("there")])
@@ -87,9 +110,8 @@ def test_dead_addresses_that_no_page_links_to_are_forgotten(engine: Engine) -> N
 
 
 def test_a_look_counts_from_when_the_content_came(engine: Engine) -> None:
-    record = Record(site="a", key="1", kind="article", url="http://a/1", title="公告", body="正文")
     with transaction(engine) as connection:
-        records.save(connection, "r", [records.Arrival(record=record, at=AT)])
+        records.save(connection, "r", [records.Arrival(record=RECORD, at=AT)])
         links.save(connection, [address("http://a/1", LinkState.OK, 1, flaws=())])
         assert links.looks_at(connection, [1]) == {}
         links.save(connection, [address("http://a/1", LinkState.OK, -1, flaws=())])
