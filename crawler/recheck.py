@@ -18,7 +18,6 @@ from core.settings import Politeness, SourceSettings
 from crawler.platforms.base import Row
 from store.records import KnownRecord
 
-DAY = timedelta(days=1)
 SAME_DAY = timedelta(hours=20)
 """What was asked for within these counts as today's: a daily run that is an hour early is another day's."""
 BASELINE = timedelta(days=7)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from core.calendar import WorkCalendar
 from core.clock import local_date
 from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
 from core.settings import Settings
+from core.text import mask_private
 from core.visits import PageLink
 from monitor import elements as element_rules
 from monitor import links as link_rules
@@ -25,6 +26,7 @@ from monitor.elements import TITLES as ELEMENTS
 from monitor.elements import ElementRules, check_elements
 from monitor.links import LinkRules, check_links
 from monitor.privacy import rules as privacy_rules
+from monitor.privacy.numbers import find, plain
 from monitor.privacy.rules import PrivacyRules
 from monitor.resemblance import signature
 from monitor.scan import VERSION, scan
@@ -103,20 +105,22 @@ def scan_new(
         found = [_scanned(stored, text, rules, local_date(now)) for stored, text in texts]
         with transaction(engine) as connection:
             scans.save(connection, found, now)
-            _note_links(connection, texts, found, rules)
+            _note_links(connection, texts, found, rules, local_date(now))
         after, done = batch[-1][0].id, done + len(found)
         if progress is not None:
             progress("scan", done, 0)
     return done
 
 
-def _note_links(connection: Connection, texts: Sequence[tuple[StoredRecord, ScannedText]], found: Sequence[Scan], rules: Rules) -> None:
+def _note_links(
+    connection: Connection, texts: Sequence[tuple[StoredRecord, ScannedText]], found: Sequence[Scan], rules: Rules, today: date
+) -> None:
     """What the pages link to on their own site is to be looked at in turn; so are pages with links that are not their own, which
     may be mended without their text being changed."""
     noted: dict[Content, list[PageLink]] = {}
     urls: dict[str, list[str]] = {}
     for (stored, text), each in zip(texts, found, strict=True):
-        to = _to_look_at(stored, text, rules)
+        to = links_to_look_at(stored, text.to, rules.hosts.get(stored.record.site, ()), today)
         noted[stored.id, stored.content_hash] = to
         looked = [stored.record.url] if any(map(to_look_at, each.flaws)) else []
         urls.setdefault(stored.record.site, []).extend([*looked, *(link.url for link in to)])
@@ -125,11 +129,19 @@ def _note_links(connection: Connection, texts: Sequence[tuple[StoredRecord, Scan
         links.add(connection, site, wanted)
 
 
-def _to_look_at(stored: StoredRecord, text: ScannedText, rules: Rules) -> list[PageLink]:
-    hosts = rules.hosts.get(stored.record.site, ())
-    kept = {link.url.partition("#")[0]: link for link in text.to if _on(link.url, hosts)}
+def links_to_look_at(stored: StoredRecord, to: Iterable[PageLink], hosts: Collection[str], today: date) -> list[PageLink]:
+    """The links of a record's page on its own site, private numbers masked; one whose address has such a number is left out, for
+    it could not be asked masked, nor kept unmasked."""
+    kept = {link.url.partition("#")[0]: link for link in to if _on(link.url, hosts) and not _has_private(link.url, today)}
     kept.pop(stored.record.url.partition("#")[0], None)
-    return [PageLink(url=url, text=link.text, attachment=link.attachment) for url, link in kept.items()][:MOST_LINKS]
+    return [PageLink(url=url, text=mask_private(link.text), attachment=link.attachment) for url, link in kept.items()][:MOST_LINKS]
+
+
+def _has_private(url: str, today: date) -> bool:
+    """In a path eleven digits are an article's number as a rule, after a question mark somebody's."""
+    written = unquote(url)
+    found = [*find(plain(written), today), *find(plain(written.partition("?")[2]), today)]
+    return any(number.sure and number.kind != "bank_account" for number in found)
 
 
 def _on(url: str, hosts: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select, tuple_, update
 
 from store.bulk import portions, upsert
 from store.database import Connection
@@ -56,8 +56,9 @@ def keep(connection: Connection, found: Iterable[Likeness], compared: Iterable[C
     rows = [{"record_id": pair.one[0], "content_hash": pair.one[1], "other_id": pair.other[0], "other_hash": pair.other[1],
              "likeness": pair.likeness} for pair in pairs]  # fmt: skip
     upsert(connection, likenesses, rows, ["record_id", "content_hash", "other_id", "other_hash"], ["likeness"])
-    for portion in portions(record_id for record_id, _ in done):
-        mine = and_(scans.c.record_id.in_(portion), own(connection, scans))
+    # By content: one that came while these were compared has still to be.
+    for compared_now in portions(done):
+        mine = and_(tuple_(scans.c.record_id, scans.c.content_hash).in_(compared_now), own(connection, scans))
         connection.execute(update(scans).where(mine).values(likened=True))
 
 

@@ -62,6 +62,10 @@ class Keeper:
                 raise UnreadableError(f"{CRASHED}（答复不合格式）") from None
             except _EndedError:
                 raise UnreadableError(self._end(_PARTING)) from None
+            except OSError as error:
+                # No memory, files or disk left for a process. Told of the file, or its source would never come to an end.
+                self._end()
+                raise UnreadableError(f"读取程序没有启动（{os.strerror(error.errno or 0)}）") from None
 
     def _ask(self, question: bytes) -> tuple[bytes, bool]:
         deadline = time.monotonic() + self._allowed.wall
@@ -113,6 +117,10 @@ class _Child:
                 [*command, *map(str, (allowed.soft, allowed.hard, allowed.memory, life))], stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=self.errors, bufsize=0, pass_fds=(life,), env=environment,
             )  # fmt: skip
+        except OSError:
+            os.close(self.life)
+            self.errors.close()
+            raise
         finally:
             os.close(life)
         assert self.process.stdin is not None and self.process.stdout is not None

@@ -134,6 +134,15 @@ def test_killed_in_the_middle_of_a_file(puppet: Keeper) -> None:
     assert puppet.read("a", TEXT).text == "漫水河"
 
 
+def test_a_process_that_cannot_be_started_is_told_of_the_file() -> None:
+    held = len(list(Path("/proc/self/fd").iterdir()))
+    keeper = Keeper(ALLOWED, ("/nowhere/python",))
+    for _ in range(2):
+        with pytest.raises(UnreadableError, match="读取程序没有启动"):
+            keeper.read("a", TEXT)
+    assert len(list(Path("/proc/self/fd").iterdir())) == held
+
+
 def test_killed_between_two_files(puppet: Keeper) -> None:
     puppet.read("a", TEXT)
     assert puppet.process_id is not None
