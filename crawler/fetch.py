@@ -74,7 +74,8 @@ def look(site: Site, asks: Sequence[Ask], lease: Lease | None = None, *, largest
         job.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         _run_child(job, lease)
         found = {line["asked"]: _read(line) for line in _lines(out)}
-    nothing = Seen(got=Failure(outcome=Outcome.UNREACHABLE, reason="没有回答"), seconds=0.0)
+    # Not a word is our own child's failure; that of a site it writes down.
+    nothing = Seen(got=Failure(outcome=Outcome.NOT_RUN, reason="访问程序中断，没有访问到"), seconds=0.0)
     return [found.get(number, nothing) for number in range(len(asks))]
 
 

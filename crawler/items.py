@@ -204,7 +204,8 @@ class Items:
         draft = self._drafts[row.key] = _Draft(record, answer, 0, {}, before.notes if before else [])
         for attachment in {a.url: a for a in record.attachments}.values():
             if attachment.url == answer.url:
-                draft.fetched[attachment.url] = read_attachment(attachment, answer.body, answer.content_type)
+                whole = answer.read or read_attachment(attachment, answer.body, answer.content_type)
+                draft.fetched[attachment.url] = replace(whole, name=attachment.name)
             elif attachment.url in looked:
                 draft.fetched[attachment.url] = replace(looked[attachment.url], name=attachment.name)
             elif not on_site(attachment.url, self.platform.site):

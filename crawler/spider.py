@@ -13,7 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from core.nouns import Evidence, Outcome
+from core.nouns import Attachment, Evidence, Outcome
 from core.settings import Site
 from crawler import browser
 from crawler.archive import Archive
@@ -23,6 +23,7 @@ from crawler.guard import RefusedError
 from crawler.job import Job
 from crawler.platforms import platform_of
 from crawler.platforms.base import Answer, Failure, Platform
+from crawler.platforms.pages import is_document
 from crawler.steps import Errand, Found, Kept, SiteMemory, Step, Validator
 from crawler.walk import Walk
 
@@ -66,13 +67,16 @@ class TownwatchSpider(scrapy.Spider):
         """An answer, whatever its status."""
         yield from self._take(errand, answer_of(response))
 
-    async def attachment_answered(self, response: Response, errand: Errand) -> AsyncIterator[scrapy.Request]:
-        """An attachment's answer: reading it may take its time, meanwhile the other hosts are asked."""
+    def item_answered(self, response: Response, errand: Errand) -> Iterator[scrapy.Request] | AsyncIterator[scrapy.Request]:
+        """An answer for an item, a page or a file."""
         answer = answer_of(response)
-        if errand.attachment is not None and answer.status == 200:
-            read = await asyncio.to_thread(read_attachment, errand.attachment, answer.body, answer.content_type)
-            answer = replace(answer, read=read)
-        for request in self._take(errand, answer):
+        file = _file_of(errand, answer)
+        return self._take(errand, answer) if file is None else self._read_beside(errand, answer, file)
+
+    async def _read_beside(self, errand: Errand, answer: Answer, file: Attachment) -> AsyncIterator[scrapy.Request]:
+        """Reading a file may take its time, meanwhile the other hosts are asked."""
+        read = await asyncio.to_thread(read_attachment, file, answer.body, answer.content_type)
+        for request in self._take(errand, replace(answer, read=read)):
             yield request
 
     def failed(self, failure: TwistedFailure) -> Iterator[scrapy.Request]:
@@ -120,9 +124,18 @@ class TownwatchSpider(scrapy.Spider):
             meta |= browser.meta(ask.browser)
         return scrapy.Request(
             ask.url, method=ask.method, headers=headers, body=ask.body, errback=self.failed,
-            callback=self.attachment_answered if errand.role == "attachment" else self.answered,
+            callback=self.answered if errand.role == "list" else self.item_answered,
             cb_kwargs={"errand": errand}, meta=meta, dont_filter=True, priority=PRIORITY[errand.role],
         )
+
+
+def _file_of(errand: Errand, answer: Answer) -> Attachment | None:
+    """The file that came: an attachment, or the item itself where a list links to a file."""
+    if answer.status != 200:
+        return None
+    if errand.attachment is None and errand.row is not None and errand.row.url == answer.url and is_document(answer):
+        return Attachment(url=answer.url, name="")
+    return errand.attachment
 
 
 def manners(site: Site) -> dict[str, Any]:

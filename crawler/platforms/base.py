@@ -21,7 +21,7 @@ from core.nouns import Attachment, Outcome, Record
 from core.settings import Site, SourceSettings
 from crawler.addresses import on_hosts
 
-DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|txt|pptx?)$", re.IGNORECASE)
+DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|txt|pptx?|rtf|csv|ods|dps|7z|ceb)$", re.IGNORECASE)
 
 
 class Options(BaseModel):
@@ -57,7 +57,7 @@ class Ask:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer with a body: names of headers in lower case, ``body`` decompressed; ``served`` as it came; ``read`` what was
-    read of an attachment beforehand."""
+    read of a file beforehand."""
 
     url: str
     status: int

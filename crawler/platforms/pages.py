@@ -24,7 +24,7 @@ class PagePlatform(Platform):
 
     def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
         """An article page, or a file that the list links to directly."""
-        if _is_document(answer):
+        if is_document(answer):
             return _file_record(self.site, row)
         article = read_page(answer.body, url=answer.url, content_type=answer.content_type)
         if not article.body and not article.attachments and article.published is None:
@@ -62,7 +62,8 @@ def row_record(site: Site, row: Row, **more: Any) -> Record:
                   published=row.published, **more)
 
 
-def _is_document(answer: Answer) -> bool:
+def is_document(answer: Answer) -> bool:
+    """Whether a file came and no web page."""
     kind = (answer.content_type or "").split(";")[0].strip().lower()
     named = bool(DOCUMENT.search(urlsplit(answer.url).path)) and kind != "text/html"
     return named or answer.body.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))

@@ -96,6 +96,14 @@ def site_of(url: str, **more: Any) -> Site:
     } | more))
 
 
+def test_our_own_child_in_trouble_says_nothing_of_the_site(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    (seen,) = look(site_of(web.url), [Ask(url=web.url + "/")])
+    visit, home = read_visit(site_of(web.url), seen, RULES, at=AT, round_at=AT)
+    assert (visit.outcome, home) == (VisitOutcome.UNCLEAR, None)
+    assert read_address(Address(url=web.url, site="web"), seen, AT)[0].state is LinkState.UNCLEAR
+
+
 def test_what_each_answer_says_of_a_home_page(web: Web) -> None:
     """One child for all: the answers are what matters here."""
     for fault in ("403", "412", "429", "500", "503", "521", "waf", "slow", "cut", "loop"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from scrapy.http import Response
 from sqlalchemy import select
 
 from core.nouns import Attachment, Outcome
-from crawler.platforms.base import Answer, Ask, Failure
+from crawler.platforms.base import Answer, Ask, Failure, Row
 from crawler.spider import TownwatchSpider
 from crawler.steps import Errand
 from demo import portal
@@ -60,14 +61,19 @@ class Listening(TownwatchSpider):
         return iter(())
 
 
-def test_other_hosts_are_asked_while_one_file_is_read() -> None:
+@pytest.mark.parametrize("role", ["attachment", "item"])
+def test_other_hosts_are_asked_while_one_file_is_read(role: Any) -> None:
+    """An attachment, or a file that a list links to."""
     slow = b"{\\rtf1 " + b"\\b\\i0 " * 400_000 + b"x}"
     file = Attachment(url="http://a.gov.cn/a.rtf", name="a.rtf")
-    spider, errand = Listening(), Errand("s", Ask(url=file.url), "attachment", False, None, file)
+    spider, errand = Listening(), Errand("s", Ask(url=file.url), role, False, Row(key="a", url=file.url, title="甲"))
+    errand = errand if role == "item" else replace(errand, attachment=file)
 
     async def ticks_meanwhile() -> int:
         async def read() -> None:
-            async for _ in spider.attachment_answered(Response(file.url, body=slow, request=Request(file.url)), errand):
+            answered = spider.item_answered(Response(file.url, body=slow, request=Request(file.url)), errand)
+            assert isinstance(answered, AsyncIterator), "read at once, in the way of everything else"
+            async for _ in answered:
                 raise AssertionError
         reading, ticks = asyncio.create_task(read()), 0
         while not reading.done():
