@@ -12,7 +12,7 @@ from pathlib import Path
 from crawler.run import archive_root
 from service.backup_file import CHUNK, BackupError, Part, Progress, Reader, os_reason, silent, sync_folder
 from store import backup as store_backup
-from store.database import Connection, Engine, migrate_store, transaction
+from store.database import Connection, Engine, migrate_store, require_known, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def restore(
     """Put a backup into a store and a working folder. The store must be empty unless ``replace``; files of the archive
     are never overwritten. Whatever goes wrong, the store is as it was before. Raises BackupError, StoreError."""
     manifest = backup.manifest
-    store_backup.require_known(manifest.revision)
+    require_known(manifest.revision)
     archive = manifest.archives
     with ExitStack() as undo, transaction(engine) as connection:
         store_backup.prepare(connection, manifest.revision, replace=replace)

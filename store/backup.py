@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.errors import StoreError
 from store.bulk import portions
-from store.database import Connection, Engine, known_revisions, migrate_store, migrate_within
+from store.database import Connection, Engine, migrate_store, migrate_within, require_known
 from store.tables import Instant
 
 ROWS_AT_ONCE = 200
@@ -47,12 +47,6 @@ def revision_within(connection: Connection) -> str:
         raise StoreError("数据库是空的，没有可备份的内容：请核对 --database")
     require_known(found)
     return found
-
-
-def require_known(revision: str) -> None:
-    """Raise StoreError for a revision of a newer program."""
-    if revision not in known_revisions():
-        raise StoreError(f"版本 {revision} 来自更新的程序：请先升级 townwatch")
 
 
 def table_names(revision: str) -> list[str]:

@@ -37,6 +37,8 @@ def open_store(url: str = DEFAULT_URL, *, migrate: bool = True) -> Engine:
         if migrate:
             migrate_store(engine)
         elif (current := revision(engine)) != head_revision():
+            if current is not None:
+                require_known(current)
             raise StoreError(f"数据库版本为 {current or '空'}，程序需要 {head_revision()}：请先运行 townwatch migrate")
     except DBAPIError as error:
         engine.dispose()
@@ -82,13 +84,15 @@ def migrate_store(engine: Engine, target: str = "head") -> None:
 
 
 def migrate_within(connection: Connection, target: str = "head") -> None:
-    """Bring the store to a revision in the caller's transaction."""
+    """Bring the store to a revision in the caller's transaction. Raises StoreError for a store of a newer program."""
     config = _alembic_config()
     config.attributes["connection"] = connection
-    current = MigrationContext.configure(connection).get_current_revision()
+    current, head = MigrationContext.configure(connection).get_current_revision(), head_revision()
+    if current not in (None, head):
+        require_known(str(current))
     if target == "base" or (target != "head" and _is_below(target, current)):
         command.downgrade(config, target)
-    elif current != (head_revision() if target == "head" else target):
+    elif current != (head if target == "head" else target):
         command.upgrade(config, target)
 
 
@@ -107,6 +111,12 @@ def known_revisions() -> frozenset[str]:
     """Every revision that this program can bring a store to."""
     script = ScriptDirectory.from_config(_alembic_config())
     return frozenset(step.revision for step in script.walk_revisions())
+
+
+def require_known(revision: str) -> None:
+    """Raise StoreError for a revision of a newer program."""
+    if revision not in known_revisions():
+        raise StoreError(f"数据版本 {revision} 来自更新的程序：请先升级 townwatch")
 
 
 @contextmanager

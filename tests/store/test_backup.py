@@ -19,6 +19,7 @@ from store.database import (
     known_revisions,
     migrate_store,
     open_store,
+    require_known,
     revision,
     transaction,
 )
@@ -167,7 +168,7 @@ def test_an_empty_database_and_one_of_a_newer_program_are_refused(engine: Engine
     with pytest.raises(StoreError, match="空"), backup.snapshot(engine) as connection:
         backup.revision_within(connection)
     with pytest.raises(StoreError, match="升级 townwatch"):
-        backup.require_known("9999")
+        require_known("9999")
 
 
 def _commit(engine: Engine, k: int) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from core.clock import SHANGHAI
 from core.errors import StoreError
@@ -34,6 +34,15 @@ def test_an_old_store_is_refused_where_it_may_not_be_migrated(engine: Engine, st
     migrate_store(engine, "base")
     with pytest.raises(StoreError, match="townwatch migrate"):
         open_store(store_url, migrate=False)
+
+
+def test_a_store_of_a_newer_program_is_left_alone(engine: Engine, store_url: str) -> None:
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for migrate in (True, False):
+        with pytest.raises(StoreError, match="9999 来自更新的程序"):
+            open_store(store_url, migrate=migrate)
+    assert revision(engine) == "9999"
 
 
 def test_times_come_back_aware_and_equal(engine: Engine) -> None:
