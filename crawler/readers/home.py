@@ -20,24 +20,33 @@ _SHORT = re.compile(r"^[\[(（【]?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*
 _IN_ADDRESS = re.compile(r"/t?(20\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=[_/.]|\d{0,12}\.)|/(20\d\d)-(\d\d)/(\d\d)/")
 _CLOCK = re.compile(r"今天|星期|周[一二三四五六日]|农历|天气|现在是|℃")
 _SHORTEST_TITLE = 6
+_LARGEST = 1024 * 1024
+_MOST_DATES = 200
+"""Of a page whose elements all stand within each other each date costs as much as the page is long."""
 
 
 def newest_date(body: bytes, *, url: str, today: date, content_type: str | None = None) -> date | None:
     """The newest day, not after ``today``; None where the page dates nothing (it is only navigation, or a script fills it)."""
-    tree = LexborHTMLParser(decode(body, content_type).text)
+    tree = LexborHTMLParser(decode(body[:_LARGEST], content_type).text)
     tree.strip_tags(["script", "style", "noscript"])
     days = [day for day in (*_shown(tree, url, today), *_addressed(tree, url)) if day <= today]
     return max(days, default=None)
 
 
 def _shown(tree: LexborHTMLParser, url: str, today: date) -> Iterator[date]:
+    left = _MOST_DATES
     for node in tree.css("span, td, em, i, li, p, div, dd, dt, b, font, time, a, label, small, cite"):
         own = " ".join((node.text(deep=False) or "").split())
         if len(own) > 60 or _CLOCK.search(own):
             continue
         day = _full(own) or _short(own, today)
-        if day is not None and (row := row_of(node)) is not None and _leads_to_article(row, url):
+        if day is None:
+            continue
+        left -= 1
+        if (row := row_of(node)) is not None and _leads_to_article(row, url):
             yield day
+        if not left:
+            return
 
 
 def _leads_to_article(row: LexborNode, url: str) -> bool:
@@ -46,10 +55,14 @@ def _leads_to_article(row: LexborNode, url: str) -> bool:
         return False
     host = urlsplit(url).hostname
     for link in row_links(row):
-        target = urljoin(url, (link.attributes.get("href") or "").strip())
         words = " ".join((link.attributes.get("title") or link.text() or "").split())
-        if looks_like_article(target) or (len(words) >= _SHORTEST_TITLE and urlsplit(target).hostname == host):
-            return True
+        try:
+            target = urljoin(url, (link.attributes.get("href") or "").strip())
+            if looks_like_article(target) or (len(words) >= _SHORTEST_TITLE and urlsplit(target).hostname == host):
+                return True
+        except ValueError:
+            # One link that is no address must not take the dates of all others along.
+            continue
     return False
 
 

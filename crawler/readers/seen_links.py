@@ -17,17 +17,24 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from crawler.readers.encoding import decode
 
 MOST_LINKS = 3000
-_HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*\\?["']?\s*((?:https?:)?//[^"'\\\s>]+)[^>]*>(.{0,120}?)<\\?/a""", re.IGNORECASE | re.DOTALL)
+# Every repetition has an end, and what is between two marks is found by looking for the marks: a hostile page costs no more
+# than its length.
+_HREF = re.compile(
+    r"""<a\b[^>]{0,300}?\bhref\s{0,9}=\s{0,9}\\?["']?\s{0,9}((?:https?:)?//[^"'\\\s>]{1,1000})[^>]{0,300}>(.{0,120}?)<\\?/a""",
+    re.IGNORECASE | re.DOTALL,
+)
 _TAGS = re.compile(r"<[^>]*>")
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
-_RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,600})\}")
 _SIMPLE = re.compile(r"^(?:[a-z]+)?([.#][\w-]+)$", re.IGNORECASE)
-_AT_RULE = re.compile(r"@[^{};]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_OPENS_HIDDEN = re.compile(r"""document\.write(?:ln)?\s*\(\s*["'].*?<(div|span|p|ul|table|marquee|font)\b[^>]*?style\s*=\s*[\\"']+([^"'>]*)""",
-                           re.IGNORECASE | re.DOTALL)
-_CLOSES = re.compile(r"""document\.write(?:ln)?\s*\(\s*["'].{0,20}?<\\?/(div|span|p|ul|table|marquee|font)>""", re.IGNORECASE | re.DOTALL)
-_HIDES_BY_ID = re.compile(r"""getElementById\(\s*["']([\w-]+)["']\s*\)\.style\.(?:display\s*=\s*["']none|visibility\s*=\s*["']hidden)""", re.IGNORECASE)
+_AT_RULE = re.compile(r"@[^{};@]{1,300}\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_OPENS_HIDDEN = re.compile(
+    r"""document\.write(?:ln)?\s{0,9}\(\s{0,9}["'].{0,200}?<(div|span|p|ul|table|marquee|font)\b[^>]{0,200}?style\s{0,9}=\s{0,9}[\\"']{1,4}([^"'>]{0,300})""",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLOSES = re.compile(r"""document\.write(?:ln)?\s{0,9}\(\s{0,9}["'].{0,20}?<\\?/(div|span|p|ul|table|marquee|font)>""", re.IGNORECASE | re.DOTALL)
+_HIDES_BY_ID = re.compile(r"""getElementById\(\s{0,9}["']([\w-]{1,100})["']\s{0,9}\)\.style\.(?:display\s{0,9}=\s{0,9}["']none|visibility\s{0,9}=\s{0,9}["']hidden)""", re.IGNORECASE)
+_LONGEST_SELECTOR, _LONGEST_STYLE = 400, 600
+_SCRIPTS = 300_000
+"""Characters of a page's own scripts that are looked at."""
 _FAR, _FARTHER = -400, -5000
 _NUMBER = r"(-?\d+(?:\.\d+)?)\s*(px|em|rem|pt|%|)"
 _AWAY = re.compile(rf"(?:^|;)\s*(left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*{_NUMBER}")
@@ -91,8 +98,7 @@ class _Reading:
 
     def written(self) -> Iterator[SeenLink]:
         """Links that a script writes into the page."""
-        for script in self.tree.css("script"):
-            words = script.text() or ""
+        for words in self._scripts():
             if "<a" not in words or "href" not in words:
                 continue
             hides = next((how for style in _styles_in(words) if (how := hidden_by(style))), "")
@@ -102,9 +108,10 @@ class _Reading:
 
     def commented(self, html: str) -> Iterator[SeenLink]:
         """Links in comments: no visitor sees them, search engines and thieves do."""
-        for comment in _COMMENT.finditer(html):
-            if "href" in comment[1] and not comment[1].lstrip().startswith("[if"):
-                for match in _HREF.finditer(comment[1]):
+        for start, end in _spans(html, "<!--", "-->"):
+            comment = html[start:end]
+            if "href" in comment and not comment.lstrip().startswith("[if"):
+                for match in _HREF.finditer(comment):
                     if target := self._absolute(match[1]):
                         yield SeenLink(target, _plain(match[2]), "写在注释里", "注释")
 
@@ -118,25 +125,26 @@ class _Reading:
     def _read_names(self) -> None:
         for style in self.tree.css("style"):
             # What holds for some screens, or for paper, does not hide.
-            rules = _AT_RULE.sub("", _CSS_COMMENT.sub("", style.text() or ""))
-            for match in _RULE.finditer(rules):
-                if how := hidden_by(match[2]):
-                    for selector in match[1].split(","):
+            for selectors, rule in _rules(_AT_RULE.sub("", _without(style.text() or "", "/*", "*/"))):
+                if how := hidden_by(rule):
+                    for selector in selectors.split(","):
                         if name := _SIMPLE.match(selector.strip()):
                             self.hidden_names[name[1]] = how
-        for script in self.tree.css("script"):
-            for match in _HIDES_BY_ID.finditer(script.text() or ""):
+        for words in self._scripts():
+            for match in _HIDES_BY_ID.finditer(words):
                 self.hidden_names[f"#{match[1]}"] = "由脚本隐藏"
 
     def _written_spans(self) -> set[int]:
         """The links that stand between a script that writes the beginning of a hidden block and one that writes its end."""
         inside, found = False, set[int]()
         scripts = self.tree.css("script, a[href]")
-        if not any("document.write" in (node.text() or "") for node in self.tree.css("script")):
+        if not any("document.write" in words for words in self._scripts()):
             return found
+        room = _SCRIPTS
         for node in scripts:
             if node.tag == "script":
-                words = node.text() or ""
+                words = (node.text() or "")[:room]
+                room -= len(words)
                 opens = _OPENS_HIDDEN.search(words)
                 if opens and hidden_by(opens[2]) and not re.search(rf"<\\?/{opens[1]}", words[opens.end():], re.IGNORECASE):
                     inside = True
@@ -145,6 +153,13 @@ class _Reading:
             elif inside:
                 found.add(node.mem_id)
         return found
+
+    def _scripts(self) -> Iterator[str]:
+        room = _SCRIPTS
+        for script in self.tree.css("script"):
+            words = (script.text() or "")[:room]
+            room -= len(words)
+            yield words
 
     def _hidden(self, node: LexborNode) -> tuple[str, int]:
         """How an element is hidden, by itself or by what it stands in, and by which element."""
@@ -179,6 +194,32 @@ class _Reading:
         names = [f".{name}" for name in (attributes.get("class") or "").split()]
         names += [f"#{attributes['id']}"] if attributes.get("id") else []
         return next((self.hidden_names[name] for name in names if name in self.hidden_names), "")
+
+
+def _spans(text: str, opening: str, closing: str) -> Iterator[tuple[int, int]]:
+    """Where what stands between two marks begins and ends."""
+    at = 0
+    while (start := text.find(opening, at)) >= 0 and (end := text.find(closing, start + len(opening))) >= 0:
+        yield start + len(opening), end
+        at = end + len(closing)
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """A text without what stands between two marks, and without them."""
+    at, kept = 0, []
+    for start, end in _spans(text, opening, closing):
+        kept.append(text[at : start - len(opening)])
+        at = end + len(closing)
+    return "".join([*kept, text[at:]])
+
+
+def _rules(css: str) -> Iterator[tuple[str, str]]:
+    """Selectors and what holds for them."""
+    for part in css.split("}")[:-1]:
+        before, brace, rule = part.rpartition("{")
+        selectors = before.rpartition("{")[2]
+        if brace and len(selectors) <= _LONGEST_SELECTOR and len(rule) <= _LONGEST_STYLE:
+            yield selectors, rule
 
 
 def hidden_by(style: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -48,3 +49,17 @@ def test_the_newest_date(body: str, day: date | None) -> None:
 
 def test_an_old_charset() -> None:
     assert newest(f"<ul>{item('2026年11月21日')}</ul>", "gb2312") == date(2026, 11, 21)
+
+
+def test_one_link_that_is_no_address_takes_no_date_along() -> None:
+    body = f"<ul>{BAD}<li><a href='/a/1.html'>关于森林防火工作的通知</a><span>2026-11-20</span></li></ul>"
+    assert newest_date(body.encode(), url="http://a.gov.cn/", today=date(2026, 11, 26)) == date(2026, 11, 20)
+
+
+BAD = "<li><a href='http://[bad'>关于做好秋收工作的通知</a><span>2026-11-21</span></li>"
+
+
+def test_elements_within_each_other_cost_seconds() -> None:
+    began = time.process_time()
+    newest_date(b"<div>2026-11-20" * 20_000, url="http://a.gov.cn/", today=date(2026, 11, 26))
+    assert time.process_time() - began < 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -117,3 +118,14 @@ def test_links_of_the_article_alone() -> None:
     <div class=foot><a href=/about>关于</a></div></body></html>"""
     page, links = body_links(html.encode(), url=URL)
     assert [(page.absolute(link.href), link.text) for link in links] == [("https://www.a.gov.cn/a/2.html", "通知")]
+
+
+@pytest.mark.parametrize("many", [
+    "<!--", "<!-- <a href='http://x' ", "<script>'<a href';" + "document.write('<div " * 20, "<script><a href=" + " " * 200,
+    "<style>" + "/* " * 100, "<style>" + "@a " * 100, "<style>" + ".a " * 100,
+])  # fmt: skip
+def test_a_hostile_page_costs_no_more_than_its_length(many: str) -> None:
+    """Half a megabyte of what a careless pattern looks through again at every place: hours, once."""
+    began = time.process_time()
+    seen_links((many * (500_000 // len(many))).encode(), url="http://a.gov.cn/")
+    assert time.process_time() - began < 5
