@@ -186,9 +186,9 @@ class Wording(_Strict):
                 continue
             taken.append(span)
             yield Slip(*folded.span(*span), right, "领导人姓名、职务", leader.severity, rule)
-        for exact, pattern, right in self._near:
+        for exact, pattern, apart in self._near:
             # Most passages hold no slip, and are then not blanked anew.
-            shown = _blanked(right, folded.text) if right is not None and pattern.search(folded.text) else left
+            shown = _blanked(apart, folded.text) if apart is not None and pattern.search(folded.text) else left
             for match in pattern.finditer(shown):
                 if all(match.end() <= start or match.start() >= end for start, end in taken):
                     taken.append(match.span())
