@@ -65,8 +65,10 @@ class View:
 
     @property
     def owner(self) -> str | None:
-        """Who answers for what is nobody's own: the first who answers for a column."""
-        return next((column.owner for column in self.settings.columns if column.owner), None)
+        """Who answers for what is nobody's own: the first who answers for a column or its source."""
+        columns = self.settings.columns
+        owners = (*(column.owner for column in columns), *(self.settings.source(column.source)[1].owner for column in columns))
+        return next(filter(None, owners), None)
 
     def owner_of(self, source: str) -> str | None:
         """Who answers for the pages of a source."""

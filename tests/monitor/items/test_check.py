@@ -125,6 +125,11 @@ def test_what_has_no_column_is_the_towns_to_answer_for(engine: Engine, town: Set
     crawl(engine, NOW, pages)
     owners = {f.rule_id: f.owner for f in check(town, engine, now=NOW).findings}
     assert owners["item.column"] == "clerk", "not nobody's: then the technician would hear of each"
+    # Columns name nobody, but the source of one does.
+    board = town.columns[0].model_copy(update={"id": "board", "source": "board.county", "owner": None})
+    bare = town.model_copy(update={"columns": (*(c.model_copy(update={"owner": None}) for c in town.columns), board)})
+    owners = {f.rule_id: f.owner for f in check(bare, engine, now=NOW + timedelta(hours=1)).findings}
+    assert owners["item.column"] == "duty"
 
 
 def test_a_record_that_cannot_be_judged_for_now_stays_late(
