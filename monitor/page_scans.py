@@ -80,7 +80,8 @@ def rules_of(settings: Settings) -> Rules:
     own = tuple(dict.fromkeys((settings.town.name, settings.town.full_name, *_villages(settings))))
     told = "\x1f".join(rules.model_dump_json() for rules in (privacy, wording, elements, linked))
     region = tuple(name for name in (settings.town.county, settings.town.prefecture) if name)
-    said = f"{VERSION}\x1f{told}\x1f{own}\x1f{region}"
+    # Of a link the site's own hosts decide whether it is a foreign one.
+    said = f"{VERSION}\x1f{told}\x1f{own}\x1f{region}\x1f{sorted(hosts.items())}"
     return Rules(privacy, wording, elements, own, region, settings.calendar, sha256(said.encode()).hexdigest()[:16], linked, hosts)
 
 

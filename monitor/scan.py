@@ -24,7 +24,7 @@ _LOCAL = re.compile(
 )
 
 
-VERSION = 6
+VERSION = 7
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,8 @@ from store.scans import Content, Scan
 
 EDGE = timedelta(days=1)
 """Visits a little older than the week are read too: a certificate was perhaps last seen then."""
+OF_OWN = frozenset({site_health.HOME_STALE, site_health.CERTIFICATE, *(site_links.PREFIX + rule for rule in site_links.TITLES)})
+"""Rules that judge the sites of the town's columns alone."""
 
 
 def watched_sites(settings: Settings) -> list[Site]:
@@ -94,10 +96,10 @@ def looks(connection: Connection, flawed: Mapping[Content, Scan], at: datetime) 
 
 
 def links(
-    connection: Connection, settings: Settings, known: Iterable[Finding], at: datetime,
-    listed: Callable[[Connection, Sequence[str]], Mapping[str, list[Head]]],
+    connection: Connection, settings: Settings, known: Iterable[Finding], at: datetime, listed: Mapping[str, Sequence[Head]]
 ) -> Iterator[Judgement]:
-    """Dead links of the town's own pages, and hidden or foreign ones that its sites' pages share."""
+    """Dead links of the town's own pages, and hidden or foreign ones that its sites' pages share. ``listed``: the records of
+    the town's columns by source."""
     known = list(known)
     open_ones = [finding for finding in known if finding.rule_id == dead_links.RULE and finding.subject.startswith("record:")]
     ids = [int(finding.subject.partition(":")[2]) for finding in open_ones]
@@ -106,6 +108,9 @@ def links(
     looked = {site for site, state in counted if state != LinkState.NEW and site in own}
     unclear = {site: counted.get((site, LinkState.UNCLEAR), 0) for site in sorted(looked)}
     dead = link_store.dead(connection, dead_links.DAYS)
+    # The links of a column that was taken out are still known, and nobody's to mend here.
+    here = {head.id for heads in listed.values() for head in heads} if dead else set()
+    dead = [each for each in dead if each.record_id in here]
     owners = {site.id: owner_of(settings, site) for site in settings.sites}
     owner = next((owners[site] for site in owners if site in own and owners[site]), None)
     for judgement in dead_links.judge(dead, open_ones, link_store.of_records(connection, ids), unclear):
@@ -133,7 +138,7 @@ def _with_owner(judgement: Judgement, owner: str | None) -> Judgement:
 
 
 def _carried(
-    connection: Connection, settings: Settings, own: set[str], listed: Callable[[Connection, Sequence[str]], Mapping[str, list[Head]]]
+    connection: Connection, settings: Settings, own: set[str], listed: Mapping[str, Sequence[Head]]
 ) -> dict[str, list[Carried]]:
     """Every link that does not belong, by site, as its page was last seen; without the home pages."""
     found: dict[str, list[Carried]] = {site: [] for site in own}
@@ -146,7 +151,7 @@ def _carried(
     carrying = {content: flaws for content, scan in flawed.items() if (flaws := [f for f in scan.flaws if shared(f) or to_look_at(f)])}
     looked = link_store.looks_at(connection, {record_id for record_id, _ in carrying})
     told: set[str] = set()
-    for source, heads in (listed(connection, own_sources(settings)) if carrying else {}).items():
+    for source, heads in (listed if carrying else {}).items():
         site = settings.source(source)[0].id
         for head in heads:
             flaws = carrying.get((head.id, head.content_hash), [])

@@ -6,7 +6,7 @@ The dictionary is data (``rules/wording.toml``), layered and dated. A machine fl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -144,9 +144,13 @@ class Wording(_Strict):
 
     @cached_property
     def _right(self) -> re.Pattern[str]:
+        return _any_of(self._words)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """What is right wherever it stands."""
         words = {word for entry in self.exact for word in (entry.text, *entry.allow)}
-        words |= {word for entry in self.confusion for word in entry.unless}
-        return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)")
+        return frozenset(words | {word for entry in self.confusion for word in entry.unless})
 
     @cached_property
     def _wrong(self) -> re.Pattern[str]:
@@ -155,14 +159,20 @@ class Wording(_Strict):
         return re.compile("|".join(words) or "(?!)")
 
     @cached_property
-    def _near(self) -> tuple[tuple[Exact, re.Pattern[str]], ...]:
-        return tuple((entry, re.compile("|".join(_slips(entry)))) for entry in self.exact)
+    def _near(self) -> tuple[tuple[Exact, re.Pattern[str], re.Pattern[str] | None], ...]:
+        """Each name with the patterns of its slips. Where a shorter right one is a part of it, a slip beside that part must be seen
+        (社会主义 within 新时代中国特色社会主义思想): then also all that is right but such parts."""
+        found = []
+        for entry in self.exact:
+            parts = {word for word in self._words if word in entry.text and word != entry.text}
+            found.append((entry, re.compile("|".join(_slips(entry))), _any_of(self._words - parts) if parts else None))
+        return tuple(found)
 
     def find(self, text: str, published: date | None = None) -> Iterator[Slip]:
         """Slips of a text, whatever its width, script or white space; offsets are those of the text."""
         folded = fold(text)
         # What is right is blanked, so that a part of it is never taken for a slip of itself.
-        left = self._right.sub(lambda match: " " * len(match[0]), folded.text)
+        left = _blanked(self._right, folded.text)
         taken: list[tuple[int, int]] = []
         for span, entry in self._confusions(left, folded.text, published):
             taken.append(span)
@@ -176,13 +186,14 @@ class Wording(_Strict):
                 continue
             taken.append(span)
             yield Slip(*folded.span(*span), right, "领导人姓名、职务", leader.severity, rule)
-        for exact, pattern in self._near:
-            for match in pattern.finditer(left):
+        for exact, pattern, apart in self._near:
+            # Most passages hold no slip, and are then not blanked anew.
+            shown = _blanked(apart, folded.text) if apart is not None and pattern.search(folded.text) else left
+            for match in pattern.finditer(shown):
                 if all(match.end() <= start or match.start() >= end for start, end in taken):
                     taken.append(match.span())
                     span = folded.span(*match.span())
                     yield Slip(*span, exact.text, exact.layer, exact.severity, "wording.near_miss")
-
 
     def _confusions(self, left: str, text: str, published: date | None) -> Iterator[tuple[tuple[int, int], Confusion]]:
         for entry in self.confusion if self._wrong.search(left) else ():
@@ -220,6 +231,14 @@ class Slip:
     layer: str
     severity: Severity
     rule_id: str
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word)))) or "(?!)")
+
+
+def _blanked(right: re.Pattern[str], text: str) -> str:
+    return right.sub(lambda match: " " * len(match[0]), text)
 
 
 def _slips(entry: Exact) -> Iterator[str]:

@@ -111,6 +111,8 @@ def _item_toml(item: CatalogueItem) -> str:
     for name, value in item.model_dump().items():
         if isinstance(value, bool):
             lines += ["applicable = false"] if not value else []
-        elif value:
-            lines.append(f"{name} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}")
+        elif value or CatalogueItem.model_fields[name].is_required():
+            said = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+            # The one character that JSON may hold as it is and TOML may not.
+            lines.append(f"{name} = {said}".replace("\x7f", "\\u007f"))
     return "\n".join(lines) + "\n"

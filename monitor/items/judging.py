@@ -137,10 +137,12 @@ class LateRecords:
 
 
 def judge_late(view: ItemView, texts: Texts, known: Collection[Finding]) -> LateRecords:
-    """Every item with a limit of its own. An open finding whose record is late no more, or is judged by no item, is closed."""
+    """Every item with a limit of its own. An open finding whose record is late no more, or is judged by no item, is closed; one
+    whose record cannot be judged for now stays."""
     found: dict[str, Judgement] = {}
     unknown: list[Judgement] = []
     decided: set[int] = set()
+    doubtful: set[int] = set()
     published = _policies(view)
     for item in map(view.owned, view.looked_for):
         records = view.members[item.id].strong if item.id in view.members else ()
@@ -148,10 +150,12 @@ def judge_late(view: ItemView, texts: Texts, known: Collection[Finding]) -> Late
         if late is None:
             continue
         decided |= late.decided
+        doubtful |= late.unknown
         found |= {judgement.subject: _milder(judgement, found.get(judgement.subject)) for judgement in late.bad}
-        unknown += [_unknown(item, late.unknown, late.why)] if late.unknown else []
+        unknown += [_unknown(item, len(late.unknown), late.why)] if late.unknown else []
     mine = [finding for finding in known if finding.rule_id == lateness.RULE and finding.subject not in found]
     theirs = [finding for finding in known if finding.rule_id == lateness.COMMON and _record(finding) in decided]
+    mine = [finding for finding in mine if _record(finding) not in doubtful - decided]
     closed = [_closing(finding, "按现在的时限、栏目和日期判断没有超期") for finding in mine]
     closed += [_closing(finding, "改按公开事项自己的时限判断") for finding in theirs]
     return LateRecords((*found.values(), *unknown, *closed), frozenset(decided))

@@ -60,12 +60,12 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What was judged of one item's records: those too late, and how many could not be judged and why."""
+    """What was judged of one item's records: those too late, and which could not be judged and why."""
 
     bad: tuple[Judgement, ...]
     decided: frozenset[int]
     """Records for which this item's limit is the one that counts."""
-    unknown: int
+    unknown: frozenset[int]
     why: str
 
 
@@ -98,17 +98,17 @@ def judge(
     bodies = texts([head.id for head in recent]) if wanted and recent else {}
     bad: list[Judgement] = []
     decided: set[int] = set()
-    unknown = 0
+    unknown: set[int] = set()
     for head in recent:
         found = [(limit, event) for limit in limits if (event := _event(limit, head, bodies.get(head.id, ""), published))]
         # One limit that cannot be judged may be the one that is meant: then the record is not judged.
         if len(found) < len(limits):
-            unknown += 1
+            unknown.add(head.id)
             continue
         decided.add(head.id)
         if (judgement := _judged(item, head, found, calendar)) is not None:
             bad.append(judgement)
-    return Late(tuple(bad), frozenset(decided), unknown, _why(limits))
+    return Late(tuple(bad), frozenset(decided), frozenset(unknown), _why(limits))
 
 
 def _judged(item: CatalogueItem, head: Head, found: Sequence[tuple[Limit, date]], calendar: WorkCalendar) -> Judgement | None:

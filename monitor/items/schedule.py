@@ -16,7 +16,7 @@ from functools import lru_cache
 from core.calendar import Deadline, Period, WorkCalendar
 from core.errors import CalendarHorizonError
 from monitor.limit_words import LimitUnit
-from monitor.limits import LimitRule, normalise, parse
+from monitor.limits import normalise, parse
 
 STATUTORY_WORKDAYS = 20
 """《政府信息公开条例》第二十六条."""
@@ -77,11 +77,6 @@ def schedule_of(raw: str) -> Schedule | None:
     if months == 12 and not after and not days:
         days = ((12, 0),)
     return Schedule(months, period, schedule.times, days, following, after)
-
-
-def periodic_rules(raw: str) -> tuple[LimitRule, ...]:
-    """The limits of a string that are not about its period."""
-    return tuple(rule for rule in parse(raw) if rule.kind != "periodic" and rule.trigger != "period_ended")
 
 
 def _days(months: int, text: str) -> tuple[tuple[tuple[int, int], ...], bool]:

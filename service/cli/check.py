@@ -21,7 +21,7 @@ from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
 from monitor.items.upcoming import DAYS, Due, titled
 from monitor.items.upcoming import upcoming as coming
-from monitor.run import CheckReport
+from monitor.run import CheckReport, DayError
 from monitor.run import check as run_check
 from service import shaping
 from service.cli.common import (
@@ -70,7 +70,10 @@ def check(
 ) -> None:
     """检查：登记舆情，判断栏目、公开事项是否按期公开、网页是否有误、来源和巡查是否正常，并生成该发的提醒。"""
     settings = settings_of(config)
-    report = _check(settings, database, scope, as_of.date() if as_of else None)
+    try:
+        report = _check(settings, database, scope, as_of.date() if as_of else None)
+    except DayError as error:
+        raise typer.BadParameter(str(error)) from error
     due = coming(report.columns, report.items, report.catalogue, report.as_of, days)
     if as_json:
         emit(report_json(report) | ({"upcoming": [shaping.plain(shaping.due(one, report.as_of)) for one in due]} if upcoming else {}))

@@ -13,9 +13,11 @@ from rich.table import Table
 
 from core.clock import local_date, now
 from monitor.inspection import Inspection
+from monitor.run import DayError
 from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, settings_of, town_engine_of
 from service.inspection_file import as_xlsx
 from service.inspections import (
+    InspectionError,
     figure,
     inspection_json,
     inspection_of,
@@ -47,14 +49,19 @@ def inspection(
     if as_of is not None and quarter is not None:
         raise typer.BadParameter("--as-of 和 --quarter 只能写一个")
     settings, at = settings_of(config), now()
-    chosen, today = preset_of(settings, preset), local_date(at)
-    day = as_of.date() if as_of else today
-    if quarter is not None:
-        end = quarter_end(quarter)
-        day = today if quarter_of(today) == quarter_of(end) else end
+    today = local_date(at)
+    try:
+        chosen, end = preset_of(settings, preset), quarter_end(quarter) if quarter is not None else None
+    except InspectionError as error:
+        raise typer.BadParameter(str(error)) from error
+    day = end or (as_of.date() if as_of else today)
+    if end is not None and quarter_of(today) == quarter_of(end):
+        day = today
     engine = town_engine_of(database, settings)
     try:
         found = inspection_of(settings, engine, chosen, day, at)
+    except (InspectionError, DayError) as error:
+        raise typer.BadParameter(str(error)) from error
     finally:
         engine.dispose()
     staff = {person.id: person.name for person in settings.staff}

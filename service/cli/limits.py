@@ -15,6 +15,9 @@ from monitor.limits import LimitRule, as_data, parse
 from service.cli.common import Exit, JsonOption, emit
 
 File = Annotated[Path, typer.Argument(help="每行一个公开时限的文本文件；- 表示标准输入")]
+_NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-")
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""UTF-16 has zeros in every other byte."""
 _UNITS = {"workday": "个工作日", "day": "日", "hour": "小时", "month": "个月"}
 _KINDS = {
     "within": "期限内", "periodic": "定期", "publicity_min": "公示不少于", "before": "提前", "realtime": "实时",
@@ -35,6 +38,9 @@ def limits(file: File, as_json: JsonOption = False) -> None:
     except OSError as error:
         sys.stderr.write(f"不能读取 {file}：{error.strerror}\n")
         raise typer.Exit(Exit.USAGE) from error
+    if data.startswith(_NO_TEXT) or (b"\0" in data and not data.startswith(_WIDE)):
+        sys.stderr.write(f"{file} 不是文本文件；工作簿请用 townwatch catalogue import 导入\n")
+        raise typer.Exit(Exit.USAGE)
     lines = [line for line in decode(data).text.splitlines() if line.strip()]
     if as_json or not sys.stdout.isatty():
         for line in lines:

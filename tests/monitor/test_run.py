@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from core.clock import Moment
-from core.nouns import CaseState, Outcome, Record, Reply, SourceResult
+from core.nouns import CaseState, Judgement, Outcome, Record, Reply, Severity, SourceResult, Verdict
 from core.settings import Settings
+from core.visits import Address, LinkState, PageLink
 from monitor.intake import terms_digest
-from monitor.run import CheckReport, check
-from store import cases, findings, mentions, records, runs
+from monitor.ledger import fold
+from monitor.run import CheckReport, DayError, check
+from store import cases, findings, links, mentions, records, runs
 from store.database import Connection, Engine, transaction
 
 DAY = timedelta(days=1)
@@ -262,6 +264,59 @@ def test_what_a_person_took_out_of_the_configuration_is_closed(
     report = check(without, engine, now=NOW + timedelta(hours=1))
     assert [finding.subject for finding in report.resolved] == ["column:notice"]
     assert report.findings == ()
+
+
+def test_a_page_of_a_column_that_is_the_towns_no_more_is_closed(
+    engine: Engine, settings: Settings, town: dict[str, list[Record]]
+) -> None:
+    future = replace(town["portal.news"][0], published=Moment.of(2026, 5, 1))
+    _crawl(engine, NOW, ALL_NEW, town | {"portal.news": [future]})
+    assert "page.future_date" in {finding.rule_id for finding in check(settings, engine, now=NOW).findings}
+    gone = settings.columns[0].model_copy(update={"applicable": False, "reason": "栏目已停用"})
+    without = settings.model_copy(update={"columns": (gone, *settings.columns[1:])})
+    report = check(without, engine, now=NOW + timedelta(hours=1))
+    assert "page.future_date" in {finding.rule_id for finding in report.resolved}
+    assert "page.future_date" not in {finding.rule_id for finding in report.findings}
+
+
+def test_dead_links_of_a_column_that_is_the_towns_no_more_are_closed(
+    engine: Engine, settings: Settings, town: dict[str, list[Record]]
+) -> None:
+    _crawl(engine, NOW, ALL_NEW, town)
+    url = "http://town.example/gone.html"
+    with transaction(engine) as connection:
+        stored, = (each for each in records.by_ids(connection, range(1, 10)) if each.record.key == "n1")
+        links.note(connection, {(stored.id, stored.content_hash): [PageLink(url=url, text="办事指南", attachment=False)]})
+        links.add(connection, "portal", [url])
+        links.save(connection, [Address(
+            url=url, site="portal", state=LinkState.DEAD, status=404, reason="不存在（404）", checked_at=NOW, dead_days=2,
+            dead_on=NOW.date(), flaws=None,
+        )])
+    assert "page.dead_link" in {finding.rule_id for finding in check(settings, engine, now=NOW).findings}
+    report = check(settings.model_copy(update={"columns": settings.columns[1:]}), engine, now=NOW + timedelta(hours=1))
+    assert "page.dead_link" in {finding.rule_id for finding in report.resolved}
+
+
+# A site whose sources nobody has confirmed is not visited; of another's site only what anybody sees is told.
+@pytest.mark.parametrize(("rule", "site", "closed"), [
+    ("site.down", "board", False), ("site.down", "unconfirmed", True), ("site.certificate", "board", True),
+    ("site.certificate", "portal", False), ("page.text.link.hidden", "board", True),
+])
+def test_a_site_that_is_judged_no_more_is_closed(engine: Engine, settings: Settings, rule: str, site: str, closed: bool) -> None:
+    source = settings.sites[1].sources[0].model_copy(update={"id": "unconfirmed.one", "confirmed": False})
+    new = settings.sites[1].model_copy(update={"id": "unconfirmed", "home": "http://new.example/", "sources": (source,)})
+    settings = settings.model_copy(update={"sites": (*settings.sites, new)})
+    opened = Judgement(rule_id=rule, subject=f"site:{site}", verdict=Verdict.BAD, severity=Severity.ERROR, title="旧", reason="旧")
+    with transaction(engine) as connection:
+        findings.apply(connection, fold([], [opened], NOW), NOW)
+    report = check(settings, engine, now=NOW + DAY)
+    assert (rule in {finding.rule_id for finding in report.resolved}) == closed
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2101, 1, 1), date.max])
+def test_a_day_that_nobody_can_mean_is_refused(engine: Engine, settings: Settings, day: date) -> None:
+    with pytest.raises(DayError, match="只能检查"):
+        check(settings, engine, now=NOW, as_of=day)
 
 
 def test_a_baseline_is_searched_in_batches(engine: Engine, settings: Settings, record: Make) -> None:

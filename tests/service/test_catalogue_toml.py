@@ -77,3 +77,10 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "catalogue.toml.new").rmdir()
     write_whole(path, "new")
     assert (path.read_text(encoding="utf-8"), list(tmp_path.iterdir())) == ("new", [path])
+
+
+# A workbook that names no field; a character that TOML does not take as it is.
+@pytest.mark.parametrize("said", [{"field": "", "level1": "招聘"}, {"field": "就业", "level1": "招\x7f聘"}])
+def test_what_an_import_may_hold_can_be_read_again(said: dict[str, str]) -> None:
+    text = with_items(BEFORE, [item("three", **said)])
+    assert tomllib.loads(text)["item"] == [{"id": "three"} | said]

@@ -105,8 +105,7 @@ def test_days_with_dead_links_and_an_injection(lived: Lived) -> None:
     lived.town.misbehave(f"{path} ", "404")
     (made,) = lived.visit(0.1)
     assert made.visit is not None
-    # The demo town has a dead link of its own besides.
-    assert (made.visit.outcome, made.dead) == (VisitOutcome.OK, 2)
+    assert (made.visit.outcome, made.dead) == (VisitOutcome.OK, 1)
     assert [flaw["host"] for flaw in made.visit.flaws] == ["bet.example.com"]
     assert of(lived.check(0.2), "page.dead_link") == []
     # On the next day it is dead still, and the pages are clean again.

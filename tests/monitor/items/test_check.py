@@ -121,6 +121,29 @@ def test_what_people_decide_holds_and_what_is_taken_out_closes(engine: Engine, t
     assert told(without) == {}
 
 
+def test_what_has_no_column_is_the_towns_to_answer_for(engine: Engine, town: Settings, pages: dict[str, list[Record]]) -> None:
+    crawl(engine, NOW, pages)
+    owners = {f.rule_id: f.owner for f in check(town, engine, now=NOW).findings}
+    assert owners["item.column"] == "clerk", "not nobody's: then the technician would hear of each"
+    # Columns name nobody, but the source of one does.
+    board = town.columns[0].model_copy(update={"id": "board", "source": "board.county", "owner": None})
+    bare = town.model_copy(update={"columns": (*(c.model_copy(update={"owner": None}) for c in town.columns), board)})
+    owners = {f.rule_id: f.owner for f in check(bare, engine, now=NOW + timedelta(hours=1)).findings}
+    assert owners["item.column"] == "duty"
+
+
+def test_a_record_that_cannot_be_judged_for_now_stays_late(
+    engine: Engine, town: Settings, pages: dict[str, list[Record]], record: Make
+) -> None:
+    crawl(engine, NOW, pages)
+    late = told(check(town, engine, now=NOW))[RULE]
+    undated = record(site="portal", kind="article", thread={}, body="正文。", key="late", title="关于甲的通知", published=Moment.of(2026, 11, 9))
+    crawl(engine, NOW + DAY, {"portal.notice": [undated]})
+    again = check(town, engine, now=NOW + DAY)
+    assert told(again)[RULE] == late, "the page has lost its 成文日期: nobody knows whether it was in time"
+    assert (RULE, "item:notice") in {(j.rule_id, j.subject) for j in again.cannot_judge}
+
+
 @pytest.mark.parametrize(("scope", "rules"), [("catalogue", {"item.period", "item.column"}), ("pages", {RULE}), ("sites", set())])
 def test_scopes(engine: Engine, town: Settings, pages: dict[str, list[Record]], scope: str, rules: set[str]) -> None:
     crawl(engine, NOW, pages)

@@ -55,7 +55,7 @@ def test_pages_files_and_what_is_refused(client: Callable[..., Any], bench: Work
     assert page.status_code == 200 and re.search(r"[1-9]/10个栏目", page.text) and "分值未核实" in page.text and "下载表格" not in page.text
     assert f'href="/towns/{town_id}/catalogue/' in page.text and f'href="/towns/{town_id}/findings/' in page.text
     assert reader.get(f"{home}/nothing").status_code == 404
-    for query in ("as_of=2999-01-01", "as_of=x", "quarter=2026Q9"):
+    for query in ("as_of=2999-01-01", "as_of=0001-01-01", "as_of=x", "quarter=2026Q9"):
         answer = reader.get(f"{home}/quarter?{query}")
         assert answer.status_code == 200 and 'role="alert"' in answer.text
     assert reader.get(f"{home}/national/xlsx").status_code == 403
