@@ -170,8 +170,8 @@ def _digest_words(digest: Digest) -> dict[str, Any]:
         "answer_rate": _rate(cases.answer_rate, cases.valid_answered, cases.valid),
         "on_time_rate": _rate(cases.on_time_rate, cases.on_time, cases.fell_due),
         "columns": [(name, columns[key]) for key, name in COLUMNS.items() if columns[key]],
-        "vetoes": [finding for finding in digest.findings.worst if finding.severity is Severity.VETO],
-        "late": [column for column in digest.columns if column.status not in ("fresh", "due")],
+        "vetoes": digest.vetoes,
+        "late": digest.late,
         "column_names": COLUMNS, "severities": SEVERITIES, "days": spans(digest.unchecked.days),
         "due": lambda case: due_at(case, digest.period.as_of), "one_line": one_line, "day": local_text,
     }
