@@ -11,6 +11,7 @@ from core.catalogue import ColumnStatus
 from core.clock import local_date
 from core.nouns import Case, CaseState, Finding, Severity
 
+_WORST = ("blank", "delinquent", "overdue")
 DEFINITIONS: Mapping[str, str] = {
     "registered": "本月登记：登记时间在本月的留言和舆情。",
     "valid": "有效留言：本月登记数，减去其中未作答复即办结的（不属本镇、重复、无实质内容等）。",
@@ -133,6 +134,25 @@ class Digest:
         return not (happened or wrong or columns or self.deliveries.dead)
 
     @property
+    def vetoes(self) -> tuple[Finding, ...]:
+        """The open findings of which each may cost a veto."""
+        return tuple(finding for finding in self.findings.worst if finding.severity is Severity.VETO)
+
+    @property
+    def alarm(self) -> str:
+        """The sentence that stands above everything else where there are such findings. Else empty."""
+        if not self.vetoes:
+            return ""
+        named = "；".join(finding.title for finding in self.vetoes[:3]) + ("等" if len(self.vetoes) > 3 else "")
+        return f"单项否决的问题有 {len(self.vetoes)} 个没有解决：{named}。详见“三、问题”。"
+
+    @property
+    def late(self) -> tuple[ColumnStatus, ...]:
+        """The columns that are not in order, the worst first; what could not be judged after what was."""
+        late = (column for column in self.columns if column.status not in ("fresh", "due"))
+        return tuple(sorted(late, key=lambda c: _WORST.index(c.status) if c.status in _WORST else len(_WORST)))
+
+    @property
     def all_clear(self) -> str:
         """The sentence for a month in which nothing happened; with a warning where nobody looked. Else empty."""
         if not self.quiet:
@@ -188,7 +208,7 @@ def finding_figures(
     opened: Iterable[Finding], resolved: Iterable[Finding], open_at_end: Sequence[Finding]
 ) -> FindingFigures:
     """Counts by severity, and the open ones themselves, the worst first."""
-    worst = sorted(open_at_end, key=lambda finding: (finding.severity.rank, finding.first_seen_at, finding.fingerprint))
+    worst = sorted(open_at_end, key=lambda f: (f.severity.rank, f.first_seen_at, f.subject, f.fingerprint))
     return FindingFigures(
         opened=_by_severity(opened), resolved=_by_severity(resolved), open_at_end=_by_severity(open_at_end),
         worst=tuple(worst),

@@ -229,9 +229,9 @@ def _carried(hearing: _Hearing, current: Mapping[Key, AlertItem]) -> dict[Key, A
 
 
 def _ordered(lines: Mapping[Key, AlertItem]) -> tuple[AlertItem, ...]:
-    """Strongest reason first, then the worst, then the earliest due."""
+    """Strongest reason first, then the worst, then the earliest due; what one page has wrong together."""
     return tuple(sorted(lines.values(), key=lambda item: (
-        _STRENGTH.index(item.reason or Reason.NEW), item.severity.rank, item.due or date.max, item.kind, item.id,
+        _STRENGTH.index(item.reason or Reason.NEW), item.severity.rank, item.due or date.max, item.kind, item.url, item.id,
     )))
 
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 
 from alerts.figures import DEFINITIONS, Digest, due_at
 from core.clock import local_text
-from core.nouns import AlertItem, Delivery, Reason
+from core.nouns import AlertItem, Delivery, Reason, Severity
 from core.settings import Settings
 from core.text import mask_private
 from core.words import COLUMNS, REASONS, SEVERITIES
@@ -31,22 +31,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 def message(items: Sequence[AlertItem], settings: Settings, delivery_id: str, now: datetime) -> tuple[str, str]:
     """Title and plain text of one message: at most ``alerts.max_items`` items are written out, the rest is counted."""
-    shown = items[: settings.alerts.max_items]
     title = f"【{settings.town.name}】{_summary(items)}"
-    body = template("message.txt").render(
-        lines=[_line(item, settings) for item in shown], more=len(items) - len(shown), explained=_why(items),
-        workbench=settings.alerts.workbench_url, delivery_id=delivery_id, now=local_text(now),
-    )
+    body = template("message.txt").render(**_item_words(items, settings), delivery_id=delivery_id, now=local_text(now))
     return clean(title), clean(body).rstrip() + "\n"
 
 
 def mail_html(delivery: Delivery, settings: Settings) -> str:
     """The same message as an HTML mail; a digest's text as paragraphs."""
-    shown = delivery.items[: settings.alerts.max_items]
     page = template("mail.html").render(
-        title=delivery.title, lines=[_line(item, settings) for item in shown],
-        more=len(delivery.items) - len(shown), explained=_why(delivery.items), body=delivery.body,
-        workbench=settings.alerts.workbench_url, delivery_id=delivery.id, town=settings.town.name,
+        **_item_words(delivery.items, settings), title=delivery.title, body=delivery.body, delivery_id=delivery.id,
+        town=settings.town.name,
     )
     return clean(page)
 
@@ -131,6 +125,15 @@ def template(name: str) -> Template:
     return _environment().get_template(name)
 
 
+def _item_words(items: Sequence[AlertItem], settings: Settings) -> dict[str, Any]:
+    """What both forms of a message print of its items."""
+    shown, rest = items[: settings.alerts.max_items], items[settings.alerts.max_items:]
+    return {
+        "lines": [_line(item, settings) for item in shown], "more": _more(rest), "counted": _counted(items) if rest else "",
+        "explained": _why(items), "workbench": settings.alerts.workbench_url,
+    }
+
+
 def _line(item: AlertItem, settings: Settings) -> dict[str, Any]:
     due = ""
     if item.due is not None:
@@ -167,7 +170,8 @@ def _digest_words(digest: Digest) -> dict[str, Any]:
         "answer_rate": _rate(cases.answer_rate, cases.valid_answered, cases.valid),
         "on_time_rate": _rate(cases.on_time_rate, cases.on_time, cases.fell_due),
         "columns": [(name, columns[key]) for key, name in COLUMNS.items() if columns[key]],
-        "late": [column for column in digest.columns if column.status not in ("fresh", "due")],
+        "vetoes": digest.vetoes,
+        "late": digest.late,
         "column_names": COLUMNS, "severities": SEVERITIES, "days": spans(digest.unchecked.days),
         "due": lambda case: due_at(case, digest.period.as_of), "one_line": one_line, "day": local_text,
     }
@@ -210,7 +214,39 @@ def spans(days: Sequence[date]) -> str:
 
 def _summary(items: Sequence[AlertItem]) -> str:
     counts = Counter(item.reason or Reason.NEW for item in items)
-    return "巡检提醒：" + "、".join(f"{word} {counts[Reason(reason)]} 项" for reason, word in REASONS.items() if counts[Reason(reason)])
+    said = "、".join(f"{word} {counts[Reason(reason)]} 项" for reason, word in REASONS.items() if counts[Reason(reason)])
+    vetoes = sum(item.severity is Severity.VETO and item.state != "resolved" for item in items)
+    # Who reads no further than the title must know of these.
+    return f"巡检提醒：{said}" + (f"（单项否决 {vetoes} 项）" if vetoes else "")
+
+
+def _counted(items: Sequence[AlertItem]) -> str:
+    """What a message of many items holds, for who reads one line of it."""
+    kinds = Counter[str](item.kind for item in items)
+    told = [
+        f"{word} {kinds[kind]} 项" + (f"（{_severities(items)}）" if kind == "finding" else "")
+        for kind, word in _KINDS.items() if kinds[kind]
+    ]
+    overdue = sum(item.state == "overdue" for item in items)
+    return f"共 {len(items)} 项：{'、'.join(told)}。" + (f"其中已逾期 {overdue} 项。" if overdue else "")
+
+
+def _severities(items: Sequence[AlertItem]) -> str:
+    """Open findings by severity, and how many are over."""
+    found = [item for item in items if item.kind == "finding"]
+    counts = Counter[str](item.severity for item in found if item.state != "resolved")
+    told = [f"{word} {counts[name]}" for name, word in SEVERITIES.items() if counts[name]]
+    over = sum(item.state == "resolved" for item in found)
+    return "、".join([*told, *([f"已解决 {over}"] if over else [])])
+
+
+def _more(rest: Sequence[AlertItem]) -> str:
+    """How many items are not written out, and of what kinds; empty where there are none."""
+    if not rest:
+        return ""
+    cases = sum(item.kind == "case" for item in rest)
+    told = [part for part in (_severities(rest), f"舆情 {cases}" if cases else "") if part]
+    return f"{len(rest)} 项" + (f"（{'、'.join(told)}）" if told else "")
 
 
 def _why(items: Sequence[AlertItem]) -> list[str]:

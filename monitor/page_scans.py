@@ -4,6 +4,7 @@ The store holds private numbers masked, so the scan reads the bytes as they were
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -45,7 +46,8 @@ BATCH = 200
 MOST_LINKS = 200
 """Of one page that are looked at in turn."""
 _SHOWN = 5
-_TITLES = ACCURACY | ELEMENTS
+_TITLES = ACCURACY | ELEMENTS | {"link.hidden": "疑似暗链", "link.foreign": "外部链接待核对", "link.local": "链接公众打不开"}
+_FILE = re.compile(r"附件《.+?》(?:内《.+?》)?(?=.)")
 _KINDS = {
     "id_number": "公民身份号码", "mobile": "手机号码", "bank_account": "银行账号", "address": "家庭住址", "sensitive_list": "敏感名单",
     "wording": "表述错误", "date": "日期错误", "element": "要素缺失", "link": "链接错误",
@@ -258,7 +260,7 @@ def kept(flaw: Flaw) -> dict[str, str]:
 
 def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:
     severity = min((Severity(flaw["severity"]) for flaw in flaws), key=lambda each: each.rank)
-    places = "；".join(f"{flaw['where']}：{flaw['evidence'].rstrip('。；')}" for flaw in flaws[:_SHOWN])
+    places = "；".join(_places(flaws[:_SHOWN]))
     more = f"；等共{len(flaws)}处" if len(flaws) > _SHOWN else ""
     advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
     return Judgement(
@@ -266,3 +268,14 @@ def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgeme
         title=f"{_TITLES.get(rule) or _KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
         evidence={"url": stored.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
     )
+
+
+def _places(flaws: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Where and what, one after the other; a file is named once, not with each of its cells."""
+    before = ""
+    for flaw in flaws:
+        match = _FILE.match(flaw["where"])
+        file = match[0] if match else ""
+        where = flaw["where"][len(file):] if file and file == before else flaw["where"]
+        before = file
+        yield f"{where}：{flaw['evidence'].rstrip('。；')}"

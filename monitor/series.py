@@ -34,20 +34,22 @@ def yearly_missing(records: Sequence[Head], day: date) -> Iterator[tuple[Head, s
 def missing_issue(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:
     """A number left out between two of a series in one year; the finding is that of the page after the gap."""
     series: dict[tuple[str, int], dict[int, Head]] = defaultdict(dict)
+    units: dict[tuple[str, int], str] = {}
     for head in _standing(records):
         match = _ISSUE.search(head.title)
         issue = _value(match[1]) if match else None
         if match is not None and issue and head.published is not None:
             stem = fold_plain(_ISSUE.sub(match[2], _YEAR.sub("", head.title), count=1))
             series[stem, head.published.day.year].setdefault(issue, head)
-    for issues in series.values():
+            units[stem, head.published.day.year] = match[2]
+    for key, issues in series.items():
         if len(issues) < _FEWEST:
             continue
         for issue in sorted(issues):
             gap = [n for n in range(max(1, issue - _LARGEST_GAP), issue) if n not in issues]
             before = issue - len(gap) - 1
             if gap and before in issues:
-                names = "、".join(f"第{n}" for n in gap)
+                names = "、".join(f"第{n}{units[key]}" for n in gap)
                 yield issues[issue], f"系列信息缺少{names}：前有“{issues[before].title}”，后有“{issues[issue].title}”"
 
 

@@ -26,9 +26,12 @@ FIGURES = {
     "on_time_rate": "按时办结率",
 }
 _WIDEST = 60
+_MOST = 30
+"""Findings that are written out; all are in the workbench."""
 _WIDTH = 16.5
 """How wide text and tables are, in cm."""
-_SHARES = {"项目": 3, "名称": 3, "标题": 6, "期限": 2, "编号": 1, "栏目": 2, "状态": 1.2, "说明": 5, "内容": 1, "口径": 1}
+_SHARES = {"项目": 3, "名称": 3, "标题": 6, "期限": 2, "编号": 1, "栏目": 2, "状态": 1.2, "说明": 5, "程度": 1.4, "问题": 4,
+           "内容": 1, "口径": 1}
 """How wide a column of a table is among the others; 2 where nothing is said."""
 
 
@@ -64,6 +67,8 @@ def as_docx(digest: Digest) -> bytes:
     _face(span.add_run(_span(digest)), "仿宋", 12)
     if digest.all_clear:
         document.add_paragraph(digest.all_clear)
+    if digest.alarm:
+        document.add_paragraph().add_run(one_line(digest.alarm)).bold = True
     for part in parts(digest):
         heading = document.add_paragraph()
         heading.paragraph_format.keep_with_next = True
@@ -130,13 +135,16 @@ def _parts(digest: Digest, figures: dict[str, Any]) -> Iterator[Part]:
         f"二、栏目状态（{figures['columns']['as_of']}）", ("状态", "栏目数"),
         tuple((word, str(states[state])) for state, word in COLUMNS.items() if states.get(state)),
     )
-    late = tuple((c.name, COLUMNS[c.status], c.reason) for c in digest.columns if c.status not in ("fresh", "due"))
+    late = tuple((c.name, COLUMNS[c.status], c.reason) for c in digest.late)
     yield Part("未按期更新的栏目", ("栏目", "状态", "说明"), late)
     found = figures["findings"]
     yield Part("三、问题", ("程度", "本月发现", "本月解决", "月末未解决"), tuple(
         (word, *(str(found[when].get(severity, 0)) for when in ("opened", "resolved", "open")))
         for severity, word in SEVERITIES.items()
     ))  # fmt: skip
+    worst = digest.findings.worst
+    title = f"月末未解决的问题（最重的 {_MOST} 个，共 {len(worst)} 个）" if len(worst) > _MOST else "月末未解决的问题"
+    yield Part(title, ("程度", "问题", "说明"), tuple((SEVERITIES[f.severity], f.title, f.reason) for f in worst[:_MOST]))
     unseen = figures["unchecked"]
     yield Part("四、没有检查的部分", ("内容",), tuple(
         [(f"来源：{name}",) for name in unseen["sources"]]

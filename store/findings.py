@@ -116,7 +116,7 @@ def page_of_findings(
         query = query.where(table.resolved_at.is_not(None)).order_by(table.resolved_at.desc(), table.fingerprint)
     else:
         rank = case(*((table.severity == each, each.rank) for each in Severity))
-        query = query.where(table.resolved_at.is_(None)).order_by(rank, table.first_seen_at, table.fingerprint)
+        query = query.where(table.resolved_at.is_(None)).order_by(rank, table.first_seen_at, table.subject, table.fingerprint)
     rows, total = page(connection, query, number, size)
     return [_finding(row._mapping) for row in rows], total
 

@@ -11,6 +11,10 @@ from monitor.scanned import Flaw, ScannedText, Table
 
 _NOTHING = re.compile(r"暂无|无此类|没有此类|未发生|无相关(?:信息|情况)|未产生|暂未|无[^，。；]{2,16}(?:情况|信息|事项|发生)[。！]?$")
 _SHORT = 80
+_TAGS = {
+    "ArticleTitle“": "网页标签中的标题“", "PubDate“": "网页标签中的发布日期“", "PubDate（": "网页标签（", "meta（": "网页标签（",
+    "JSON-LD（": "网页数据（",
+}
 
 
 def attachments(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
@@ -34,4 +38,11 @@ def disagreements(page: PageFacts, text: ScannedText) -> Iterator[Flaw]:
     """Where the page's own descriptions contradict each other."""
     for doubt in text.doubts:
         if not doubt.startswith("编码"):
-            yield flaw("disagreement", Severity.WARN, "页面信息", doubt, "页面标签、索引表与正文所写应当一致，请核对更正。")
+            yield flaw("disagreement", Severity.WARN, "页面信息", _in_words(doubt), "页面标签、索引表与正文所写应当一致，请核对更正。")
+
+
+def _in_words(doubt: str) -> str:
+    """The names of a page's tags are its builders'; staff read what they stand for."""
+    for tag, word in _TAGS.items():
+        doubt = doubt.replace(tag, word)
+    return doubt

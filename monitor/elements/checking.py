@@ -45,7 +45,8 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
         advice = f"{document.basis}要求写明这些内容，请补充；分在几个网页或附件的，请合在一处。"
         yield _flaw(document, "全文", f"缺少：{'、'.join(missing)}", advice)
     if document.tables and (empty := list(_empty_tables(text))) and not _EXPLAINED.search(said):
-        yield _flaw(document, empty[0].where, f"空表：{'、'.join(table.where for table in empty[:5])}",
+        others = f"，另有{'、'.join(table.where for table in empty[1:5])}" if empty[1:] else ""
+        yield _flaw(document, empty[0].where, f"空表{others}",
                     f"没有数据的表格应当列出空表并说明（{document.basis}），请在表下或说明中写明没有数据的原因。")  # fmt: skip
 
 

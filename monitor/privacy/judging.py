@@ -104,7 +104,7 @@ def _account(number: Number, around: Surroundings, rules: PrivacyRules) -> Judge
     if rules.says("public_account", around.near) and not around.in_list and not personal:
         return Judged("bank_account_confirm", Severity.INFO, "请核对是否为单位对公账户；对公账户可以公开，个人账户须遮盖。")
     if number.sure:
-        return Judged("bank_account", Severity.ERROR, "公开了个人银行卡号或账号，请删除该列，或只保留后4位。")
+        return Judged("bank_account", Severity.ERROR, "公开了个人银行卡号或账号，请删除，或只保留后4位。")
     if around.in_list or personal:
         return Judged("passbook_account", Severity.WARN, "疑似个人存折、惠农卡账号，请核对后删除，或只保留后4位。")
     return None

@@ -94,7 +94,7 @@ RULES: Mapping[str, str] = {
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",
-    "status": "栏目状态", "latest": "最近一条发布于", "due": "期限", "count": "现有条数",
+    "status": "栏目状态", "latest": "最近一条发布于", "due": "期限",
 }
 
 
@@ -106,7 +106,14 @@ def rule_of(finding: Finding) -> str:
 
 def evidence_of(finding: Finding) -> list[tuple[str, str]]:
     """What was seen, as (name, value); masked before it was kept. What has no Chinese name is not for people to read."""
-    return [(word, _value(name, value)) for name, word in _FIELDS.items() if (value := finding.evidence.get(name)) not in (None, "")]
+    seen = [(word, _value(name, value)) for name, word in _FIELDS.items() if (value := finding.evidence.get(name)) not in (None, "")]
+    # Of a column the records are counted, of a page the places.
+    counted = finding.evidence.get("count")
+    if finding.rule_id.startswith("column.") and counted is not None:
+        seen.append(("现有条数", str(counted)))
+    elif isinstance(counted, int) and counted > 1:
+        seen.append(("问题位置", f"{counted} 处"))
+    return seen
 
 
 def basis_of(finding: Finding) -> str:

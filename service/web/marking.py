@@ -1,8 +1,9 @@
 """Crawled text to safe markup: paragraphs, and the places where the town is named. Every character of the text is escaped;
-only ``<p>`` and ``<mark>`` are ours."""
+only the tags are ours."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,6 +13,8 @@ from core.differences import Change
 from core.nouns import Mention
 
 _P, _MARK = Markup("<p>{}</p>"), Markup("<mark>{}</mark>")
+_ADDRESS = re.compile(r"（(https?://[^\s（）<>\"']+)）")
+_LINK = Markup('（<a href="{}" rel="noreferrer noopener" target="_blank">打开</a>）')
 _PIECES = {"same": Markup("{}"), "removed": Markup("<del>{}</del>"), "added": Markup("<ins>{}</ins>")}
 
 
@@ -34,6 +37,20 @@ def marked_line(text: str, mentions: Iterable[Mention], field: str = "title") ->
 def compared(change: Change) -> Markup:
     """One changed paragraph: what was taken out and what was put in; cells of a table told apart by a line."""
     return Markup("").join(_PIECES[piece.kind].format(piece.text.replace("\t", " │ ")) for piece in change.pieces)
+
+
+def linked(text: str) -> Markup:
+    """A sentence in which the addresses that stand alone in brackets can be followed."""
+    parts, place = [], 0
+    for match in _ADDRESS.finditer(text):
+        parts += [escape(text[place:match.start()]), _LINK.format(match[1])]
+        place = match.end()
+    return Markup("").join([*parts, escape(text[place:])])
+
+
+def unlinked(text: str) -> str:
+    """The same for a list, where an address is only long."""
+    return _ADDRESS.sub("", text)
 
 
 def _merged(spans: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:

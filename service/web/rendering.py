@@ -17,7 +17,7 @@ from litestar.template.config import TemplateConfig
 from core import words
 from core.clock import local_date, local_text
 from core.settings import Settings
-from service.web.marking import compared
+from service.web.marking import compared, linked, unlinked
 from service.web.notices import SAID
 from service.web.security.rights import Permission
 from service.web.security.visitor import Visitor
@@ -97,3 +97,4 @@ def _prepare(engine: JinjaTemplateEngine) -> None:
     jinja.undefined = StrictUndefined
     jinja.trim_blocks = jinja.lstrip_blocks = True
     jinja.filters |= {"compared": compared, "local": local_text, "day": day_text, "safe_url": safe_url, "plain_json": _plain_json}
+    jinja.filters |= {"linked": linked, "unlinked": unlinked}

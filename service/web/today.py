@@ -27,6 +27,8 @@ from store.jobs import JobRun
 
 MOST = 10
 """Lines of one list; the rest is behind its link."""
+MOST_FINDINGS = 1000
+"""Read to be counted: a town with more has other worries than the number."""
 _LATE = ("blank", "delinquent", "overdue")
 _OPEN_DELIVERIES = (DeliveryStatus.DEAD, DeliveryStatus.FAILED)
 _ITEM_DAYS = 15
@@ -190,7 +192,7 @@ def _escalated(connection: Connection, staff: str, at: datetime) -> list[Case]:
 
 def _findings(connection: Connection, visitor: Visitor, answers: bool) -> list[Finding]:
     """Open ones that nobody has handled, but for those that stand in lists of their own: columns, sources, items to come."""
-    found, _ = findings.page_of_findings(connection, handling="", size=100)
+    found, _ = findings.page_of_findings(connection, handling="", size=MOST_FINDINGS)
     mine = [f for f in found if answers or f.owner in (visitor.staff, None)]
     return [
         finding for finding in mine

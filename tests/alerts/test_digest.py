@@ -160,6 +160,20 @@ def test_the_digest_agrees_with_the_store(engine: Engine) -> None:
     json.dumps(figures)
 
 
+def test_open_vetoes_stand_above_everything_else(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        for number in range(5):
+            add_finding(connection, f"v{number}", at(3 + number), severity=Severity.VETO, title=f"暗链{number}")
+            add_event(connection, f"v{number}", "opened", at(3 + number))
+        add_finding(connection, "v9", at(3), severity=Severity.VETO, title="已消除的暗链", resolved_at=at(9))
+        add_event(connection, "v9", "opened", at(3))
+        add_event(connection, "v9", "resolved", at(9))
+    digest = build(engine)
+    assert digest.alarm == "单项否决的问题有 5 个没有解决：暗链0；暗链1；暗链2等。详见“三、问题”。"
+    assert digest.alarm in digest_html(digest)
+    assert "已消除的暗链" not in digest_html(digest)
+
+
 def test_one_persons_digest_has_only_what_is_theirs(engine: Engine) -> None:
     with transaction(engine) as connection:
         fill(connection)

@@ -28,7 +28,7 @@ def test_a_message_says_why_what_until_when_and_where() -> None:
         item("7", kind="case", reason=Reason.RESOLVED, state="resolved", title="路灯不亮"),
     )
     assert text == (
-        "【漫水河镇】巡检提醒：升级 1 项、已解决 1 项\n"
+        "【漫水河镇】巡检提醒：升级 1 项、已解决 1 项（单项否决 1 项）\n"
         "1. [升级][单项否决] 问题：首页两周未更新\n"
         "   情况：最近一条 2 月 3 日\n"
         "   期限：2026-03-03（已逾期）\n"
@@ -38,6 +38,21 @@ def test_a_message_says_why_what_until_when_and_where() -> None:
         "原因——已解决：此前通报的事项已确认解决。\n"
         "编号 20260304-0123456789，重复收到同一编号请忽略。（2026-03-04 09:00）\n"
     )
+
+
+def test_a_message_of_more_than_it_shows_counts_them_first_and_last() -> None:
+    many = [item(f"v{n}", reason=Reason.NEW, severity=Severity.VETO) for n in range(2)]
+    many += [item(f"f{n}", reason=Reason.NEW, severity=Severity.ERROR) for n in range(3)]
+    many += [item(str(n), kind="case", reason=Reason.NEW, state="overdue") for n in range(2)]
+    # A veto that is over is no alarm.
+    many.append(item("v9", reason=Reason.RESOLVED, severity=Severity.VETO, state="resolved"))
+    lines = text_of(*many).splitlines()
+    assert lines[:2] == [
+        "【漫水河镇】巡检提醒：新增 7 项、已解决 1 项（单项否决 2 项）",
+        "共 8 项：问题 6 项（单项否决 2、错误 3、已解决 1）、舆情 2 项。其中已逾期 2 项。",
+    ]
+    assert "另有 5 项（错误 2、已解决 1、舆情 2），请到工作台查看" in lines
+    assert not any(line.startswith("共 ") for line in text_of(*many[:3]).splitlines())
 
 
 @pytest.mark.parametrize(("things", "link"), [

@@ -10,7 +10,7 @@ import pytest
 from core.nouns import Finding, Severity, Verdict
 from core.settings import Site
 from monitor.links import LinkRules, check_links, load
-from monitor.page_scans import kept
+from monitor.page_scans import _places, kept
 from monitor.scanned import PageLinks, WholeLink
 from monitor.site_links import Carried, judge, widespread
 from tests.conftest import REPOSITORY
@@ -145,3 +145,14 @@ def test_an_injection_into_the_whole_database_is_the_sites() -> None:
     # What only asks for a look is each page's own, however many there are.
     plain = flaw_of("http://x.example.com/", "企业", in_body=True)
     assert widespread((n, plain) for n in range(50)) == set()
+
+
+@pytest.mark.parametrize(("places", "told"), [
+    (["附件《a.xlsx》Sheet1!B2", "附件《a.xlsx》Sheet1!B3"], ["附件《a.xlsx》Sheet1!B2", "Sheet1!B3"]),
+    (["附件《a.xlsx》Sheet1!B2", "第3段", "附件《a.xlsx》Sheet1!B3"], ["附件《a.xlsx》Sheet1!B2", "第3段", "附件《a.xlsx》Sheet1!B3"]),
+    # Two files of one archive are two files; a file without a place within is named each time.
+    (["附件《z.zip》内《甲.xls》表!B2", "附件《z.zip》内《乙.xls》表!B2"], ["附件《z.zip》内《甲.xls》表!B2", "附件《z.zip》内《乙.xls》表!B2"]),
+    (["附件《a.pdf》", "附件《a.pdf》"], ["附件《a.pdf》", "附件《a.pdf》"]),
+])
+def test_a_file_is_named_once(places: list[str], told: list[str]) -> None:
+    assert list(_places([{"where": where, "evidence": "有误。"} for where in places])) == [f"{where}：有误" for where in told]

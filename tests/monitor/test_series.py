@@ -57,3 +57,8 @@ def meetings(*numbers: int, year: int = 2026) -> list[tuple[str, date]]:
 ])  # fmt: skip
 def test_a_number_left_out(rows: list[tuple[str, date]], expected: list[int]) -> None:
     assert [head.id for head, _ in missing_issue(heads(*rows), DAY)] == expected
+
+
+def test_a_gap_is_told_with_its_unit() -> None:
+    [(_, reason)] = missing_issue(heads(*meetings(1, 2, 4, 5)), DAY)
+    assert reason.startswith("系列信息缺少第3次：前有“召开第2次")

@@ -24,7 +24,7 @@ from service.web.security.audit import record_change
 from service.web.security.rights import Permission
 from service.web.security.visitor import Visitor
 from service.web.workbench import Workbench
-from store import catalogue_choices
+from store import catalogue_choices, findings
 from store.database import Connection, transaction
 
 WAITING = ("to_confirm", "unmatched")
@@ -117,12 +117,14 @@ def _one(
     typed: Form | None = None,
 ) -> Template:
     settings, row = bench.town(town), _found(rows, item)
+    with bench.town_engine(town).connect() as connection:
+        about = [finding for finding in findings.of_subject(connection, f"item:{item}") if finding.open]
     held = "not_applicable" if row.state == "not_applicable" else "none" if row.choice and row.choice.columns == () else "columns"
     return render(
         request, "catalogue_item.html", town=settings, section="catalogue", title=row.name, status=422 if refusal else 200, row=row,
         what=typed.secret("what") if typed else held, checked=_checked(row, typed),
         owner=typed.secret("owner") if typed else row.item.owner or "", reason=typed.secret("reason") if typed else row.item.reason,
-        columns=_columns(settings, row), refusal=refusal,
+        columns=_columns(settings, row), refusal=refusal, findings=about,
         following=_next(rows, row), may=visitor.may(Permission.CATALOGUE, town), **_names(settings),
     )
 

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from core.clock import local_date
 from core.nouns import Finding, Severity
+from core.settings import Settings
 from core.words import HANDLINGS, SEVERITIES
 from monitor import handling
 from service.ledger import figures_of
@@ -103,18 +104,30 @@ def _one(
     refusal: str = "", typed: Form | None = None, status: int = 200,
 ) -> Template:
     settings = bench.town(town)
-    kind, _, name = finding.subject.partition(":")
-    links = {"column": f"/towns/{town}/catalogue/{name}", "source": f"/towns/{town}/sources/{name}",
-             "application": f"/towns/{town}/applications/{name}", "record": f"/towns/{town}/records/{name}",
-             "item": f"/towns/{town}/catalogue/items/{name}"}
     address = str(finding.evidence.get("url") or finding.evidence.get("latest_url") or "")
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,
         events=findings.events(connection, finding.fingerprint), staff={p.id: p.name for p in settings.staff},
         rule=rule_of(finding), evidence=evidence_of(finding), basis=basis_of(finding),
-        link=links.get(kind, ""), address=address, may=visitor.may(Permission.HANDLE_FINDINGS, town) and finding.open,
+        links=_links(settings, finding), address=address, may=visitor.may(Permission.HANDLE_FINDINGS, town) and finding.open,
         refusal=refusal, typed=typed or Form({}), today=local_date(bench.clock()),
     )
+
+
+def _links(settings: Settings, finding: Finding) -> list[tuple[str, str]]:
+    """The pages where what it is about can be seen and set right, as (words, path)."""
+    home = f"/towns/{settings.town.id}"
+    kind, _, name = finding.subject.partition(":")
+    pages = {
+        "column": ("查看这个栏目", f"catalogue/{name}"), "source": ("查看这个来源", f"sources/{name}"),
+        "application": ("查看这件申请", f"applications/{name}"), "record": ("查看网页的版本与存证", f"records/{name}"),
+        "item": ("查看这个事项，修改它的栏目", f"catalogue/items/{name}"), "site": ("查看各网站的访问情况", "sources"),
+    }
+    found = [pages[kind]] if kind in pages else []
+    column = finding.evidence.get("column")
+    if kind == "item" and isinstance(column, str) and any(column == each.id for each in settings.columns):
+        found.append(("查看栏目里的信息", f"catalogue/{column}"))
+    return [(words, f"{home}/{path}") for words, path in found]
 
 
 def _handling(asked: str) -> str | None:

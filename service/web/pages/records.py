@@ -17,7 +17,7 @@ from service.evidence import kept_versions
 from service.web.inject import Bench, TownId
 from service.web.rendering import AnyRequest, render
 from service.web.security.rights import Permission
-from store import records
+from store import findings, records
 
 LARGEST_ID = 2**31 - 1
 MOST = 50
@@ -33,12 +33,14 @@ def one_page(request: AnyRequest, bench: Bench, town: TownId, record: FromPath[i
             stored = records.get(connection, record if 0 < record <= LARGEST_ID else 0)
         except KeyError:
             raise NotFoundException("没有这条记录") from None
+        about = [finding for finding in findings.of_subject(connection, f"record:{record}") if finding.open]
         kept = kept_versions(connection, archive_root(bench.folder(town)), record)
     nothing = VersionChange((), (), ())
     changed = [nothing, *(compare_versions(a.version.record, b.version.record) for a, b in pairwise(kept))]
     shown = list(zip(range(1, len(kept) + 1), kept, changed, strict=True))[::-1]
     return render(
         request, "record.html", town=settings, section="catalogue", title=f"存证　{stored.record.title}", stored=stored,
+        findings=sorted(about, key=lambda finding: finding.severity.rank),
         versions=shown[:MOST], left_out=max(0, len(shown) - MOST), sources=[_source(settings, name) for name in stored.sources],
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.differences import changes
 from core.nouns import Mention
-from service.web.marking import compared, marked, marked_line
+from service.web.marking import compared, linked, marked, marked_line, unlinked
 
 
 def mention(start: int, end: int, field: str = "body") -> Mention:
@@ -71,3 +71,15 @@ def test_what_changed_is_escaped_too(old: str, new: str) -> None:
         reader.feed(str(compared(change)))
         reader.close()
         assert reader.tags <= {"del", "ins"} and reader.text == "".join(piece.text for piece in change.pieces)
+
+
+@pytest.mark.parametrize(("text", "shown", "short"), [
+    ("见《甲》（https://a.example/1.html）。", '见《甲》（<a href="https://a.example/1.html" rel="noreferrer noopener" '
+     'target="_blank">打开</a>）。', "见《甲》。"),
+    # An address in running text is part of what was written, and other schemes lead nowhere.
+    ("附件：http://192.168.1.2/a", "附件：http://192.168.1.2/a", "附件：http://192.168.1.2/a"),
+    ("（javascript:alert(1)）", "（javascript:alert(1)）", "（javascript:alert(1)）"),
+    ('（https://a.example/"onclick="x）<b>', "（https://a.example/&#34;onclick=&#34;x）&lt;b&gt;", '（https://a.example/"onclick="x）<b>'),
+])
+def test_addresses_in_brackets_can_be_followed(text: str, shown: str, short: str) -> None:
+    assert (linked(text), unlinked(text)) == (shown, short)

@@ -293,3 +293,24 @@ def test_the_digest_is_taken_away(client: Callable[[str], Any], bench: Workbench
 ])
 def test_what_is_not_there(client: Callable[[str], Any], town_id: str, path: str) -> None:
     assert client("clerk").get(f"/towns/{town_id}/{path}").status_code == 404
+
+
+def test_vetoes_stand_first_and_a_finding_leads_to_where_it_is_set_right(
+    client: Callable[[str], Any], bench: Workbench, town_id: str
+) -> None:
+    http, home = client("clerk"), f"/towns/{town_id}"
+    today = http.get(f"{home}/").text
+    assert today.index("单项否决，请立即处理") < today.index("<h2>交给我的舆情")
+    with bench.town_engine(town_id).connect() as connection:
+        found = {finding.rule_id: finding for finding in findings.open_findings(connection)}
+    for rule, pages in {
+        "item.missing": ("catalogue/items/", "catalogue/"), "page.text.link.hidden": ("records/",), "site.home_stale": ("sources",),
+    }.items():
+        finding = found[rule]
+        text, name = http.get(f"{home}/findings/{finding.fingerprint}").text, finding.subject.partition(":")[2]
+        assert all(f'href="{home}/{page}' in text for page in pages)
+        if pages == ("records/",):
+            assert f'href="{home}/findings/{finding.fingerprint}"' in http.get(f"{home}/{pages[0]}{name}").text
+    # What the service itself names can be followed; what a page holds cannot.
+    differs = http.get(f"{home}/findings/{found['page.contacts_differ'].fingerprint}").text
+    assert "打开</a>）写的是" in differs
