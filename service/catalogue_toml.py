@@ -6,7 +6,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,6 @@ from core.settings import CatalogueItem
 _TABLE = re.compile(r"^\[{1,2}[^\]\n]+\]{1,2}", re.M)
 _ITEM = re.compile(r"\[\[\s*item\s*\]\]")
 _COMMENTS = re.compile(r"(?:^[ \t]*#[^\n]*\n)+\Z", re.M)
-
-
-def to_toml(items: Iterable[CatalogueItem]) -> str:
-    """``[[item]]`` tables; what is empty is left out."""
-    return "\n".join(_item_toml(item) for item in items)
 
 
 def with_items(text: str, items: Sequence[CatalogueItem]) -> str:
