@@ -33,9 +33,9 @@ class Fold:
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """Everything open after the fold, the worst first, then the oldest."""
+        """Everything open after the fold, the worst first, then the oldest; what is of one page together, as in the lists of the store."""
         found = (*self.opened, *self.reopened, *self.still_open, *self.unchanged)
-        return tuple(sorted(found, key=lambda f: (f.severity.rank, f.first_seen_at, f.fingerprint)))
+        return tuple(sorted(found, key=lambda f: (f.severity.rank, f.first_seen_at, f.subject, f.fingerprint)))
 
 
 def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime) -> Fold:

@@ -253,7 +253,7 @@ def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Fi
 
 
 def _worst_first(finding: Finding) -> tuple[int, datetime, str]:
-    return finding.severity.rank, finding.first_seen_at, finding.fingerprint
+    return finding.severity.rank, finding.first_seen_at, finding.subject, finding.fingerprint
 
 
 def _event(row: Mapping[Any, Any]) -> FindingEvent:
