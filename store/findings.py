@@ -252,7 +252,7 @@ def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Fi
     return sorted(found, key=_worst_first)
 
 
-def _worst_first(finding: Finding) -> tuple[int, datetime, str]:
+def _worst_first(finding: Finding) -> tuple[int, datetime, str, str]:
     return finding.severity.rank, finding.first_seen_at, finding.subject, finding.fingerprint
 
 
