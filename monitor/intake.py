@@ -25,14 +25,15 @@ def take_in(
     new cases. Due days that could not be counted before are settled on the way."""
     matcher, terms = Matcher(settings.town.subjects), terms_digest(settings)
     new_cases: list[Case] = []
-    done = 0
-    while batch := record_store.unmatched(connection, terms, limit=BATCH):
+    done = after = 0
+    # Each batch begins where the last one ended: what is done need not be passed over again.
+    while batch := record_store.unmatched(connection, terms, limit=BATCH, after=after):
         mentions = {stored.id: matcher.record(stored.record) for stored in batch}
         found = [(stored.id, stored.content_hash, mentions[stored.id]) for stored in batch]
         mention_store.replace_all(connection, found, now)
         new_cases += _cases(connection, settings, batch, mentions, now)
         record_store.mark_matched(connection, batch, terms)
-        done += len(batch)
+        done, after = done + len(batch), batch[-1].id
         if progress is not None:
             progress("match", done, 0)
     _settle(connection, settings, now)

@@ -121,17 +121,20 @@ def by_ids(connection: Connection, record_ids: Iterable[int]) -> list[StoredReco
     return found
 
 
-def unmatched(connection: Connection, terms: str, limit: int = 1000) -> list[StoredRecord]:
-    """Records whose present content has not been searched with these terms (their digest), oldest first."""
+def unmatched(connection: Connection, terms: str, limit: int = 1000, after: int = 0) -> list[StoredRecord]:
+    """Records with a higher id than ``after`` whose present content has not been searched with these terms (their digest), oldest
+    first."""
     waiting = or_(records.c.matched.is_(None), records.c.matched != records.c.content_hash + f":{terms}")
-    return _load(connection, _SELECT.where(waiting, own(connection, records)).order_by(records.c.id).limit(limit))
+    later = and_(records.c.id > after, own(connection, records))
+    return _load(connection, _SELECT.where(waiting, later).order_by(records.c.id).limit(limit))
 
 
 def mark_matched(connection: Connection, stored: Iterable[StoredRecord], terms: str) -> None:
     """Remember that the present content of these records has been searched with these terms. One that has changed since it
     was read is left to be searched again."""
-    for portion in portions((record.id, record.content_hash) for record in stored):
-        these = tuple_(records.c.id, records.c.content_hash).in_(portion)
+    for portion in portions(((record.id, record.content_hash) for record in stored), 300):
+        # SQLite finds rows by a list of ids, but walks the whole table for a list of pairs.
+        these = and_(records.c.id.in_([id_ for id_, _ in portion]), tuple_(records.c.id, records.c.content_hash).in_(portion))
         searched = records.c.content_hash + f":{terms}"
         connection.execute(update(records).where(these, own(connection, records)).values(matched=searched))
 
