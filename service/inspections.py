@@ -73,7 +73,7 @@ def inspection_of(settings: Settings, engine: Engine, preset: Preset, day: date,
         answered = findings.rules_judged(connection) | {finding.rule_id for finding in found}
         seen = Seen(
             day=day, columns=_columns(settings, columns), findings=found, waiting=waiting, answered=answered,
-            looked=bool(answered) if day == today else _looked(connection, day),
+            looked=_looked(connection, day) and (bool(answered) or day != today),
             sources_of=_sources_of(connection, found) if _asks_for_columns(preset) else {},
         )
     return inspect(preset, seen)

@@ -69,3 +69,15 @@ def test_a_quarter_is_judged_at_its_end_and_the_running_one_today(run: Run) -> N
     for words, why in refused.items():
         told = run(*words)
         assert told.exit_code == 2 and why in told.stderr.replace("\n", "").replace("│", "").replace(" ", "")
+
+
+def test_what_was_checked_and_never_crawled_counts_for_nothing(sqlite_url: str) -> None:
+    settings = load_settings(CONFIG)
+    engine = for_town(open_store(sqlite_url), settings.town.id)
+    check(settings, engine, now=now())
+    engine.dispose()
+    app = typer.Typer()
+    app.callback()(lambda: configure_logging(False))
+    inspection.register(app)
+    said = json.loads(CliRunner().invoke(app, ["inspection", "--json", "--config", str(CONFIG), "--database", sqlite_url]).stdout)
+    assert {count["state"] for count in (*said["vetoes"], *said["items"])} == {"cannot_judge"}
