@@ -62,6 +62,14 @@ def carried(before: Finding, now: Finding, today: date) -> tuple[Finding, str | 
     return replace(now, handling=before.handling, handled_until=before.handled_until), None
 
 
+def remembered(before: Finding, now: Finding, today: date) -> tuple[Finding, str | None]:
+    """The same for a day past. What the checks of that day ended, the history of the finding says already; its words and
+    evidence are the last ones known, so that nothing can be told worse by them."""
+    if before.handled_until is not None and today > before.handled_until:
+        return now, "put_off_over"
+    return replace(now, handling=before.handling, handled_until=before.handled_until), None
+
+
 def _worse(before: Finding, now: Finding) -> bool:
     """A higher severity, or a column that has sunk further: severity alone does not tell overdue from long overdue."""
     depths = [_SINKING.index(state) if (state := each.evidence.get("status")) in _SINKING else -1 for each in (before, now)]

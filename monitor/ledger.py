@@ -6,15 +6,17 @@ look that failed never tells staff that all is mended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from core.clock import local_date
 from core.nouns import Finding, Judgement, Severity, Verdict
 from monitor import handling
 
 _WORST_FIRST = (Verdict.BAD, Verdict.CANNOT_JUDGE, Verdict.OK)
+Carry = Callable[[Finding, Finding, date], tuple[Finding, str | None]]
+"""The finding before, as judged bad now, and the day: with what of its handling holds, and the event that ended it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,9 @@ class Fold:
         return tuple(sorted(found, key=lambda f: (f.severity.rank, f.first_seen_at, f.subject, f.fingerprint)))
 
 
-def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime) -> Fold:
+def fold(
+    known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime, carry: Carry = handling.carried
+) -> Fold:
     """Fold a check's judgements into the findings that the ledger knows (open ones, and resolved ones that may open
     again). A finding that opens again starts anew: ``first_seen_at`` is that of the present episode."""
     findings = {finding.fingerprint: finding for finding in known}
@@ -51,13 +55,15 @@ def fold(known: Iterable[Finding], judgements: Iterable[Judgement], at: datetime
             now = _finding(judgement, before if before and before.open else None, at)
             if before is None:
                 opened.append(now)
-            elif not before.open:
+                continue
+            # Of one that opens again too: its history is read backwards from the severity it has now.
+            changes += [(now, before.severity)] if now.severity is not before.severity else []
+            if not before.open:
                 reopened.append(now)
             else:
-                now, event = handling.carried(before, now, local_date(at))
+                now, event = carry(before, now, local_date(at))
                 still_open.append(now)
                 ended += [(now, event)] if event else []
-                changes += [(now, before.severity)] if now.severity is not before.severity else []
         elif judgement.verdict is Verdict.OK and before and before.open:
             resolved.append(replace(before, resolved_at=at))
     touched = {finding.fingerprint for finding in (*still_open, *resolved)}

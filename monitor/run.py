@@ -11,7 +11,7 @@ from core.clock import local_date
 from core.errors import TownwatchError
 from core.nouns import Case, Finding, Judgement, Verdict
 from core.settings import CatalogueItem, Settings
-from monitor import compared, intake, judging, ledger, page_scans, site_watch
+from monitor import compared, handling, intake, judging, ledger, page_scans, site_watch
 from monitor.catalogue.choices import with_choices
 from monitor.judging import Judged
 from monitor.view import View, now_view, past_view
@@ -102,7 +102,7 @@ def _judge_now(view: View, scope: str | None) -> CheckReport:
 
 def _look_on(view: View, scope: str | None) -> CheckReport:
     judged = judging.judge(view, scope)
-    return _report(view, scope, judged, judged.judgements, ledger.fold(view.known, judged.judgements, view.at))
+    return _report(view, scope, judged, judged.judgements, ledger.fold(view.known, judged.judgements, view.at, handling.remembered))
 
 
 def _report(view: View, scope: str | None, judged: Judged, said: list[Judgement], fold: ledger.Fold) -> CheckReport:

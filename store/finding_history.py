@@ -52,10 +52,6 @@ def _said(
 
 
 def _severity(finding: Finding, later: Sequence[FindingEvent]) -> Severity:
-    """What the first change after it names as the severity before; a later episode says nothing of this one."""
-    for event in later:
-        if event.event == "severity":
-            return Severity(event.note.partition(" -> ")[0])
-        if event.event in _EPISODE:
-            break
-    return finding.severity
+    """What the first change after it names as the severity before, be it that of its opening again."""
+    changes = (event.note.partition(" -> ")[0] for event in later if event.event == "severity")
+    return next((Severity(before) for before in changes), finding.severity)

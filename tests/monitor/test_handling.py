@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.nouns import Finding, Judgement, Severity, Verdict
-from monitor.handling import Handled, HandlingError, carried, decide
+from monitor.handling import Handled, HandlingError, carried, decide, remembered
 from monitor.ledger import fold
 
 AT = datetime(2026, 3, 4, 2, tzinfo=UTC)
@@ -103,3 +103,15 @@ def test_whether_its_owner_hears_of_it(said: str, until: date | None, silent: bo
 def test_an_explicit_ok_closes_it_whatever_was_said() -> None:
     folded = fold([replace(OPEN, handling="false_alarm")], [replace(JUDGED, verdict=Verdict.OK)], AT)
     assert [finding.resolved_at for finding in folded.resolved] == [AT]
+
+
+@pytest.mark.parametrize(("until", "severity", "holds"), [
+    (TODAY, Severity.VETO, True),  # not "worse": the severity and the words before it are those of a later day
+    (TODAY - timedelta(days=1), Severity.WARN, False),  # no check ran on the day after to say so
+    (None, Severity.WARN, True),
+])
+def test_of_a_day_past_the_history_tells_what_people_had_said(until: date | None, severity: Severity, holds: bool) -> None:
+    before = replace(OPEN, handling="accepted" if until else "fixed", handled_until=until, severity=Severity.INFO)
+    after, _ = remembered(before, replace(OPEN, severity=severity), TODAY)
+    assert (after.handling, after.handled_until) == ((before.handling, until) if holds else ("", None))
+    assert after.severity is severity

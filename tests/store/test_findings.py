@@ -52,8 +52,12 @@ def test_the_life_of_a_finding(engine: Engine) -> None:
         history = findings.events(connection, fingerprint)
     assert [(event.event, event.at - NOW, event.note) for event in history] == [
         ("opened", 0 * DAY, ""), ("severity", DAY, "warn -> veto"), ("resolved", 3 * DAY, ""),
-        ("reopened", 4 * DAY, ""),
+        ("reopened", 4 * DAY, ""), ("severity", 4 * DAY, "veto -> warn"),
     ]
+    # Any of those days is read back from that history, the bad one before it opened again too.
+    with engine.connect() as connection:
+        then = [findings.open_at(connection, NOW + number * DAY) for number in range(5)]
+    assert [[f.severity for f in found] for found in then] == [[Severity.WARN], [Severity.VETO], [Severity.VETO], [], [Severity.WARN]]
 
 
 def test_what_was_open_when(engine: Engine) -> None:
