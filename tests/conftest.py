@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from store.database import Engine, for_town, open_store
@@ -17,6 +18,10 @@ from store.database import Engine, for_town, open_store
 # A slow machine is not a fault of the code: pytest's own timeout bounds each test.
 settings.register_profile("townwatch", deadline=None)
 settings.load_profile("townwatch")
+# As the program writes them: a trace with the values of all variables takes half a minute to print on a busy machine.
+structlog.configure(processors=[
+    structlog.processors.add_log_level, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+])
 
 REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"

@@ -141,7 +141,7 @@ def test_the_services_come_up_in_order(config: Path, postgres_url: str, tmp_path
             else:
                 processes[name] = process
         for path in ("healthz", "readyz"):
-            assert answered(f"http://127.0.0.1:{port}/{path}", 45) == 200, said()
+            assert answered(f"http://127.0.0.1:{port}/{path}", 120) == 200, said()
         assert {name: process.poll() for name, process in processes.items()} == dict.fromkeys(processes), said()
         for process in processes.values():
             process.send_signal(signal.SIGTERM)

@@ -23,13 +23,13 @@ def test_a_killed_worker_costs_nothing_and_no_host_is_hurried(county: Any, tmp_p
     workers = [county.start("worker", "--concurrency", "2") for _ in range(3)]
     store = county.store()
 
-    county.until(lambda: bool(crawling(county, workers)), "a crawl has read twenty records", 30)
+    county.until(lambda: bool(crawling(county, workers)), "a crawl has read twenty records", 90)
     victim = crawling(county, workers)[0]
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
 
     sites = {(town, "crawl", site.id) for town, settings in county.service().towns.items() for site in settings.sites}
-    county.until(lambda: done(store) >= sites, f"the crawls of {len(sites)} sites are done", 55)
+    county.until(lambda: done(store) >= sites, f"the crawls of {len(sites)} sites are done", 120)
 
     with store.connect() as connection:
         crawls = jobs.recent(connection, 1000, job="crawl")
