@@ -18,7 +18,7 @@ from service.inspections import figure, points_text, state_word
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SUMMARY = ("编号", "类别", "指标", "状态", "占用", "扣分", "说明", "依据")
-_SUBJECTS = ("编号", "指标", "对象", "程度", "情况", "负责人")
+_SUBJECTS = ("编号", "指标", "对象", "程度", "情况", "责任人")
 
 
 def as_xlsx(found: Inspection, town: str, staff: Mapping[str, str]) -> bytes:

@@ -66,6 +66,6 @@ def _said(rule: LimitRule) -> str:
     number = f"{rule.n}{_UNITS[rule.unit]}" if rule.unit else (f"{rule.n}次" if rule.n else "")
     if rule.kind == "within":
         return f"{_TRIGGERS[rule.trigger] if rule.trigger else '自所写事由'}之日起{number}内"
-    period = _PERIODS.get(rule.period) or f"每{Period.parse(rule.period).chinese()}一次" if rule.period else ""
+    period = _PERIODS.get(rule.period) or f"每{Period.parse(rule.period).chinese()}" if rule.period else ""
     since = f"（{_TRIGGERS[rule.trigger]}之日起）" if rule.trigger else ""
-    return "".join((_KINDS[rule.kind], "：" if period else "", period, f"{'，' if period else ''}{number}" if number else "", since))
+    return "".join((_KINDS[rule.kind], "：" if period else "", period, number, since))
