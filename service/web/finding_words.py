@@ -112,7 +112,8 @@ ADVICE: Mapping[str, str] = {
     "site.blocked": "请人工打开核对，并联系网站管理方放行。",
     "site.home_stale": "请更新首页信息；首页由县里管理的，报告网站主管单位。",
     "site.certificate": "请网站管理方更换证书。",
-    "application.due": "请在期限前答复；需要延期的，先在“依申请公开”里登记延期。",
+    "application.due": "请尽快答复；还在期限内、需要延期的，先在“依申请公开”里登记“延长期限”。",
+    "run.calendar": "请技术人员录入放假安排；录入后期限自动变为确定。",
 }
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",
