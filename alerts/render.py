@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
@@ -21,11 +22,13 @@ from core.words import COLUMNS, REASONS, SEVERITIES
 _KINDS = {"finding": "问题", "case": "舆情", "operation": "运行"}
 _EXPLAINED = {
     Reason.ESCALATED: "超过规定时间仍未办结，按规定升级报告",
-    Reason.FIRST: "首次向您通报现有情况",
+    Reason.FIRST: "第一次向您通报目前没有解决的事项",
     Reason.NEW: "新发现，或状态有变化",
     Reason.REMINDER: "仍未处理，再次提醒",
     Reason.RESOLVED: "此前通报的事项已确认解决",
 }
+_IN_FULL = 5
+"""A message of more lines tells of a first view, and of what was told before, the titles alone; of a veto once the whole."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -126,22 +129,57 @@ def template(name: str) -> Template:
 
 
 def _item_words(items: Sequence[AlertItem], settings: Settings) -> dict[str, Any]:
-    """What both forms of a message print of its items."""
+    """What both forms of a message print of its items: by reason, and within it by severity, in the order that they have."""
     shown, rest = items[: settings.alerts.max_items], items[settings.alerts.max_items:]
+    workbench = settings.alerts.workbench_url
     return {
-        "lines": [_line(item, settings) for item in shown], "more": _more(rest), "counted": _counted(items) if rest else "",
-        "explained": _why(items), "workbench": settings.alerts.workbench_url,
+        "groups": _groups(items, shown, settings), "more": _more(rest), "counted": _counted(items) if rest else "",
+        "workbench": f"{workbench.rstrip('/')}/towns/{settings.town.id}/" if workbench else "",
     }
 
 
-def _line(item: AlertItem, settings: Settings) -> dict[str, Any]:
+def _groups(items: Sequence[AlertItem], shown: Sequence[AlertItem], settings: Settings) -> list[dict[str, Any]]:
+    """The reason once, with what it means; under it each severity once, with how many there are and how many are written out."""
+    of_reason, of_part = Counter(map(_reason, items)), Counter(map(_part, items))
+    groups: list[dict[str, Any]] = []
+    numbered = enumerate(shown, start=1)
+    for reason, told in groupby(numbered, key=lambda pair: _reason(pair[1])):
+        parts = [
+            {
+                "severity": "" if reason is Reason.RESOLVED else SEVERITIES[part[1]], "rank": str(part[1]), "total": of_part[part],
+                "lines": [_line(number, item, settings, full=_in_full(item, len(shown))) for number, item in pairs],
+            }
+            for part, pairs in groupby(told, key=lambda pair: _part(pair[1]))
+        ]
+        groups.append({"reason": REASONS[reason], "why": _EXPLAINED[reason], "total": of_reason[reason], "parts": parts})
+    return groups
+
+
+def _reason(item: AlertItem) -> Reason:
+    return item.reason or Reason.NEW
+
+
+def _part(item: AlertItem) -> tuple[Reason, Severity]:
+    """What is over is told together, however bad it was."""
+    reason = _reason(item)
+    return reason, Severity.INFO if reason is Reason.RESOLVED else item.severity
+
+
+def _in_full(item: AlertItem, lines: int) -> bool:
+    """Whether more than title, deadline and link is written."""
+    if lines <= _IN_FULL or _reason(item) in (Reason.NEW, Reason.ESCALATED):
+        return True
+    return _reason(item) is Reason.FIRST and item.severity is Severity.VETO
+
+
+def _line(number: int, item: AlertItem, settings: Settings, *, full: bool) -> dict[str, Any]:
     due = ""
     if item.due is not None:
         due = f"{item.due:%Y-%m-%d}" + ("（已逾期）" if item.state == "overdue" else "")
+    kind = "" if item.kind == "finding" else f"{_KINDS[item.kind]}："
     return {
-        "reason": REASONS[item.reason or Reason.NEW], "severity": SEVERITIES[item.severity], "kind": _KINDS[item.kind],
-        "title": one_line(item.title), "detail": one_line(item.detail), "due": due, "link": _link(item, settings),
-        "rank": item.severity.value, "resolved": item.state == "resolved",
+        "number": number, "title": kind + one_line(item.title), "detail": one_line(item.detail) if full else "", "due": due,
+        "link": _link(item, settings),
     }
 
 
@@ -213,7 +251,7 @@ def spans(days: Sequence[date]) -> str:
 
 
 def _summary(items: Sequence[AlertItem]) -> str:
-    counts = Counter(item.reason or Reason.NEW for item in items)
+    counts = Counter(map(_reason, items))
     said = "、".join(f"{word} {counts[Reason(reason)]} 项" for reason, word in REASONS.items() if counts[Reason(reason)])
     vetoes = sum(item.severity is Severity.VETO and item.state != "resolved" for item in items)
     # Who reads no further than the title must know of these.
@@ -247,11 +285,6 @@ def _more(rest: Sequence[AlertItem]) -> str:
     cases = sum(item.kind == "case" for item in rest)
     told = [part for part in (_severities(rest), f"舆情 {cases}" if cases else "") if part]
     return f"{len(rest)} 项" + (f"（{'、'.join(told)}）" if told else "")
-
-
-def _why(items: Sequence[AlertItem]) -> list[str]:
-    said = {item.reason for item in items}
-    return [f"{REASONS[reason]}：{text}" for reason, text in _EXPLAINED.items() if reason in said]
 
 
 def _pieces(text: str, room: int) -> list[str]:

@@ -140,7 +140,7 @@ def _problem(item: AlertItem, routes: Sequence[Route]) -> str:
         return "alerts.toml 中没有适用于此项的路由，故转告您，请补上路由"
     names = "、".join(route.id for route in routes)
     if "owner" in {name for route in routes for name in route.to} and not item.owner:
-        return f"此项没有负责人（路由 {names}），故转告您，请指定负责人"
+        return f"此项没有责任人（路由 {names}），故转告您，请指定责任人"
     return f"路由 {names} 所指的人没有可用的通知渠道，故转告您，请检查 staff.toml"
 
 

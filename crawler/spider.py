@@ -177,7 +177,8 @@ def explain(error: BaseException | None) -> Failure:
         return Failure(outcome=Outcome.UNREACHABLE, reason=text)
     kind = type(error).__name__
     words = next((words for part, words in _REASONS.items() if part in kind), "")
-    return Failure(outcome=Outcome.UNREACHABLE, reason=f"{words or '连接失败'}（{kind}）")
+    # Staff read it: an error's English name stands only where there is no word for it.
+    return Failure(outcome=Outcome.UNREACHABLE, reason=words or f"连接失败（{kind}）")
 
 
 _REASONS = {

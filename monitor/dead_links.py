@@ -54,7 +54,8 @@ def _bad(found: Sequence[Linked]) -> Judgement:
 
 
 def _named(each: Linked) -> str:
-    return f"{'附件' if each.link.attachment else '链接'}《{each.link.text or '无文字'}》"
+    text = each.link.text or "无文字"
+    return ("附件" if each.link.attachment else "链接") + (text if text.startswith("《") else f"《{text}》")
 
 
 def _no_more(finding: Finding, links: Sequence[Linked]) -> Judgement:

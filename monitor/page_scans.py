@@ -26,6 +26,7 @@ from monitor.contacts import contacts
 from monitor.elements import TITLES as ELEMENTS
 from monitor.elements import ElementRules, check_elements
 from monitor.links import LinkRules, check_links
+from monitor.places import gathered
 from monitor.privacy import rules as privacy_rules
 from monitor.privacy.numbers import find, plain
 from monitor.privacy.rules import PrivacyRules
@@ -45,8 +46,18 @@ TOGETHER = "accuracy.nothing"
 BATCH = 200
 MOST_LINKS = 200
 """Of one page that are looked at in turn."""
-_SHOWN = 5
-_TITLES = ACCURACY | ELEMENTS | {"link.hidden": "疑似暗链", "link.foreign": "外部链接待核对", "link.local": "链接公众打不开"}
+_SHOWN, _KEPT = 3, 20
+"""How many places a finding's sentence names, and how many its evidence keeps."""
+_TITLES = ACCURACY | ELEMENTS | {
+    "link.hidden": "疑似暗链", "link.foreign": "外部链接待核对", "link.local": "链接公众打不开",
+    "privacy.id_number": "公开了身份证号", "privacy.id_number_typo": "疑似公开了身份证号", "privacy.id_number_15": "疑似公开了15位身份证号",
+    "privacy.id_number_confirm": "编号像身份证号，待核对", "privacy.id_number_mask": "身份证号遮盖不足",
+    "privacy.mobile": "公开了个人手机号", "privacy.mobile_confirm": "手机号待核对", "privacy.mobile_mask": "手机号遮盖不足",
+    "privacy.bank_account": "公开了银行账号", "privacy.bank_account_confirm": "账号待核对",
+    "privacy.passbook_account": "疑似公开了个人账号",
+    "privacy.address": "公开了家庭住址", "privacy.sensitive_list": "名单公开了敏感信息", "privacy.illness": "公开了病情或残疾情况",
+    "date.impossible": "日期不存在", "date.after_publication": "会议日期晚于发布日期",
+}
 _FILE = re.compile(r"附件《.+?》(?:内《.+?》)?(?=.)")
 _KINDS = {
     "id_number": "公民身份号码", "mobile": "手机号码", "bank_account": "银行账号", "address": "家庭住址", "sensitive_list": "敏感名单",
@@ -260,13 +271,14 @@ def kept(flaw: Flaw) -> dict[str, str]:
 
 def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:
     severity = min((Severity(flaw["severity"]) for flaw in flaws), key=lambda each: each.rank)
-    places = "；".join(_places(flaws[:_SHOWN]))
-    more = f"；等共{len(flaws)}处" if len(flaws) > _SHOWN else ""
+    told = gathered(flaws)
+    places = "；".join(_places(told[:_SHOWN]))
+    more = f"；等共{len(flaws)}处" if len(told) > _SHOWN else ""
     advice = next(flaw["advice"] for flaw in flaws if flaw["severity"] == severity)
     return Judgement(
         rule_id=PREFIX + rule, subject=f"record:{stored.id}", verdict=Verdict.BAD, severity=severity,
         title=f"{_TITLES.get(rule) or _KINDS[flaws[0]['kind']]}：{stored.title or stored.url}", reason=f"{places}{more}。{advice}",
-        evidence={"url": stored.url, "places": [dict(flaw) for flaw in flaws[:_SHOWN]], "count": len(flaws)},
+        evidence={"url": stored.url, "places": told[:_KEPT], "count": len(flaws)},
     )
 
 

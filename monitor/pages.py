@@ -77,8 +77,8 @@ KINDS: Mapping[str, Kind] = {
     "page.future_date": Kind(Severity.ERROR, "发布日期在未来", future_date),
     "page.removed": Kind(Severity.WARN, "已发布的网页被撤下", removed),
     "page.undated": Kind(Severity.WARN, "没有注明发布时间", undated),
-    YEARLY: Kind(Severity.WARN, "年度信息未公开", yearly_missing),
-    "page.missing_issue": Kind(Severity.WARN, "系列信息不全", missing_issue),
+    YEARLY: Kind(Severity.WARN, "往年都有的信息今年未公开，最近一次为", yearly_missing),
+    "page.missing_issue": Kind(Severity.WARN, "系列信息缺期，缺在这一篇之前", missing_issue),
 }
 
 

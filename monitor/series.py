@@ -28,7 +28,7 @@ def yearly_missing(records: Sequence[Head], day: date) -> Iterator[tuple[Head, s
             continue
         due = newest.published.day + _YEAR_LENGTH + _GRACE
         if due < day <= due + _YEAR_LENGTH:
-            yield newest, f"往年都发布的“{newest.title}”，此后没有发布同类信息（最近一次发布于{newest.published.day}）"
+            yield newest, f"往年每年都发布，最近一次是{newest.published.day}的“{newest.title}”，此后没有发布同类信息"
 
 
 def missing_issue(records: Sequence[Head], day: date) -> Iterator[tuple[Head, str]]:

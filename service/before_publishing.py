@@ -12,6 +12,7 @@ from core.nouns import Severity
 from crawler.attachments import UnreadableError
 from monitor import elements, wording
 from monitor.elements import ElementRules, check_draft
+from monitor.places import Told, gathered
 from monitor.privacy import rules
 from monitor.privacy.rules import PrivacyRules
 from monitor.scan import scan
@@ -51,6 +52,11 @@ class Checked:
         if any(flaw.severity is Severity.VETO or (flaw.severity is Severity.ERROR and flaw.kind in _PERSONAL) for flaw in self.flaws):
             return "must_not"
         return "mend" if any(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws) else "may"
+
+    @property
+    def told(self) -> list[Told]:
+        """What was found, the worst first, with what stands in one column or follows line by line as one place."""
+        return gathered([flaw.data() for flaw in sorted(self.flaws, key=lambda flaw: flaw.severity.rank)])
 
     @property
     def sentence(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -160,17 +160,22 @@ def _fit(sheet: Any, part: Part) -> None:
     """Columns as wide as their longest text, to a limit; rows as high as what is then wrapped. Not every viewer does
     that by itself."""
     widths = [
-        min(max(_columns_wide(text) for text in (head, *(row[place] for row in part.rows))) + 3, _WIDEST)
+        min(max(columns_wide(text) for text in (head, *(row[place] for row in part.rows))) + 3, _WIDEST)
         for place, head in enumerate(part.heads)
     ]
     for letter, width in zip("ABCD", widths, strict=False):
         sheet.column_dimensions[letter].width = width
     for number, row in enumerate(part.rows, start=4):
-        lines = max(-(-_columns_wide(text) // (width - 2)) for text, width in zip(row, widths, strict=True))
-        sheet.row_dimensions[number].height = 15 * max(lines, 1)
+        sheet.row_dimensions[number].height = row_height(row, widths)
 
 
-def _columns_wide(text: str) -> int:
+def row_height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """In points, of a row whose texts are wrapped in columns of these widths."""
+    lines = max(-(-columns_wide(text) // (width - 2)) for text, width in zip(texts, widths, strict=True))
+    return 15 * max(lines, 1)
+
+
+def columns_wide(text: str) -> int:
     """In the width of a digit; a Chinese character is two."""
     return sum(1 if letter.isascii() else 2 for letter in text)
 

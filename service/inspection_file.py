@@ -13,11 +13,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from alerts.render import one_line
 from core.words import SEVERITIES
 from monitor.inspection import Count, Inspection
+from service.digest_files import row_height
 from service.inspections import figure, points_text, state_word
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SUMMARY = ("编号", "类别", "指标", "状态", "占用", "扣分", "说明", "依据")
-_SUBJECTS = ("编号", "指标", "对象", "程度", "情况", "负责人")
+_SUBJECTS = ("编号", "指标", "对象", "程度", "情况", "责任人")
 
 
 def as_xlsx(found: Inspection, town: str, staff: Mapping[str, str]) -> bytes:
@@ -54,13 +55,17 @@ def _sheet(sheet: Any, name: str, title: str, heads: Sequence[str], rows: Sequen
     sheet.append(list(heads))
     for cell in sheet[2]:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EEF2F7")
+    widths = (8, 14, 34, 14, 30, 14, 34, 44) if len(heads) == len(_SUMMARY) else (8, 34, 44, 12, 60, 12)
     for row in rows:
-        sheet.append([one_line(text) for text in row])
+        texts = [one_line(text) for text in row]
+        sheet.append(texts)
+        # Not every viewer does that by itself.
+        sheet.row_dimensions[sheet.max_row].height = row_height(texts, widths)
         for cell in sheet[sheet.max_row]:
             # A title that begins with "=" is a text, not a formula.
             cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for at, width in enumerate((8, 14, 34, 14, 30, 14, 34, 44) if len(heads) == len(_SUMMARY) else (8, 34, 44, 12, 60, 12)):
+    for at, width in enumerate(widths):
         sheet.column_dimensions["ABCDEFGH"[at]].width = width
     sheet.freeze_panes, sheet.print_title_rows = "A3", "2:2"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

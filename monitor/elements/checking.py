@@ -43,7 +43,7 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
         return
     if missing:
         advice = f"{document.basis}要求写明这些内容，请补充；分在几个网页或附件的，请合在一处。"
-        yield _flaw(document, "全文", f"缺少：{'、'.join(missing)}", advice)
+        yield _flaw(document, "全文", f"缺少：{('；' if any('、' in name for name in missing) else '、').join(missing)}", advice)
     if document.tables and (empty := list(_empty_tables(text))) and not _EXPLAINED.search(said):
         others = f"，另有{'、'.join(table.where for table in empty[1:5])}" if empty[1:] else ""
         yield _flaw(document, empty[0].where, f"空表{others}",

@@ -18,20 +18,26 @@ from monitor.annual.tables import APPLICANTS, LINES, REVIEW_RESULTS, REVIEWS, An
 
 NUMERALS = "一二三四五六"
 _HEADING, _TEXT, _TABLE = "黑体", "仿宋", "宋体"
+_LINE = Pt(28)
 
 
-def annual_docx(report: AnnualReport) -> bytes:
-    """The whole report. Its numbers are printed as they are: whoever calls has checked them."""
+def annual_docx(report: AnnualReport, note: str = "") -> bytes:
+    """The whole report. Its numbers are printed as they are: whoever calls has checked them, and says above the title in ``note``
+    what it is otherwise."""
     document = Document()
     _page(document)
+    if note:
+        _paragraph(document, note)
     _title(document, f"{report.organ}\n{report.year}年政府信息公开工作年度报告")
     tables = {2: _disclosed, 3: _applications, 4: _reviews}
     for number, title in TITLES.items():
-        _heading(document, f"{NUMERALS[number - 1]}、{title}")
+        # Table 3 is as high as a page.
+        _heading(document, f"{NUMERALS[number - 1]}、{title}", new_page=number == 3)
         for paragraph in filter(None, report.sections.get(number, "").splitlines()):
             _paragraph(document, paragraph)
         if number in tables:
             tables[number](document, report)
+            _keep_whole(document.tables[-1])
     out = BytesIO()
     document.save(out)
     return out.getvalue()
@@ -146,6 +152,14 @@ def _table(document: Any, rows: int, widths: list[float]) -> Any:
     return table
 
 
+def _keep_whole(table: Any) -> None:
+    """Each line stays with the next: a table that has room on one page is not begun at the foot of another."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
+
+
 def _merge_down(table: Any, column: int, first: int, last: int, text: str) -> None:
     _write(table.cell(first, column), text)
     table.cell(first, column).merge(table.cell(last, column))
@@ -163,12 +177,15 @@ def _write(cell: Any, text: str, *, bold: bool = False, left: bool = False) -> N
 def _title(document: Any, text: str) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.space_after = _LINE
     _font(paragraph.add_run(text), "方正小标宋简体", 22)
 
 
-def _heading(document: Any, text: str) -> None:
+def _heading(document: Any, text: str, *, new_page: bool = False) -> None:
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.page_break_before = new_page
     paragraph.paragraph_format.space_before = Pt(12)
+    _lines(paragraph)
     paragraph.paragraph_format.keep_with_next = True
     _font(paragraph.add_run(text), _HEADING, 16)
 
@@ -176,7 +193,13 @@ def _heading(document: Any, text: str) -> None:
 def _paragraph(document: Any, text: str) -> None:
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.first_line_indent = Pt(32)
+    _lines(paragraph)
     _font(paragraph.add_run(text), _TEXT, 16)
+
+
+def _lines(paragraph: Any) -> None:
+    """22 lines on a page (GB/T 9704-2012), nothing between paragraphs."""
+    paragraph.paragraph_format.line_spacing, paragraph.paragraph_format.space_after = _LINE, Pt(0)
 
 
 def _font(styled: Any, name: str, size: float) -> None:

@@ -17,5 +17,6 @@ MEDIA_TYPES = {
 def written(found: Year, kind: str) -> bytes:
     """The report as docx, xlsx or JSON."""
     if kind == "docx":
-        return annual_docx(found.report)
+        wrong = len(found.failures)
+        return annual_docx(found.report, f"（草稿：有{wrong}处核对不通过，不得作为正式报告使用）" if wrong else "")
     return as_xlsx(found) if kind == "xlsx" else (json.dumps(year_json(found), ensure_ascii=False, indent=2) + "\n").encode()

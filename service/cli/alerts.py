@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
 from alerts import quiet
 from alerts.acknowledging import AnswerError
@@ -30,6 +30,7 @@ from service.cli.common import (
     console,
     emit,
     engine_of,
+    grid,
     log,
     settings_of,
     town_engine_of,
@@ -160,11 +161,13 @@ def _show(found: Sequence[Delivery], as_json: bool) -> None:
     if as_json:
         emit({"deliveries": [delivery_json(delivery) for delivery in found]})
         return
-    table = Table("编号", "原因", "收件人", "渠道", "状态", "次数", "建立", "送达", "说明")
+    table = grid("编号", "原因", "收件人", "状态", "时间", "说明")
     for each in found:
+        sent = f"\n{clock.local_text(each.sent_at, '%m-%d %H:%M')} 送达" if each.sent_at else ""
         table.add_row(
-            each.id, REASONS[each.reason], each.recipient, each.channel, DELIVERIES[each.status], str(each.attempts),
-            clock.local_text(each.created_at), clock.local_text(each.sent_at), each.error or "",
+            each.id, REASONS[each.reason], escape(f"{each.recipient}\n{each.channel}"),
+            f"{DELIVERIES[each.status]}\n发送 {each.attempts} 次",
+            f"{clock.local_text(each.created_at, '%m-%d %H:%M')} 建立{sent}", escape(each.error or ""),
         )
     console.print(table if found else "发件箱里没有这样的消息。")
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.applications import Application
 from core.clock import local_date, now
@@ -17,7 +16,7 @@ from monitor import application_steps as steps
 from monitor.applications import clock
 from service import applications
 from service.application_shapes import CONTESTS, RESULTS, application_json, contest_json, due_text, standing
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, settings_of, town_engine_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, grid, settings_of, town_engine_of
 from store import applications as store
 from store.database import transaction
 
@@ -52,7 +51,7 @@ def list_applications(
     if as_json:
         emit({"applications": [application_json(each, settings.calendar, today) for each in found]})
         return
-    table = Table("序号", "编号", "申请内容", "收到", "期限", "状态")
+    table = grid("序号", "编号", "申请内容", "收到", "期限", "状态")
     for each in found:
         told = clock(each, settings.calendar)
         due = due_text(told) if each.open else ""
@@ -165,7 +164,7 @@ def contests(config: ConfigOption = None, database: DatabaseOption = None, as_js
     if as_json:
         emit({"contests": [contest_json(each) for each in found]})
         return
-    table = Table("序号", "类别", "案号", "案由", "受理", "结果")
+    table = grid("序号", "类别", "案号", "案由", "受理", "结果")
     for each in found:
         ended = f"{RESULTS[each.result]}（{each.decided_on}）" if each.result else "尚未审结"
         table.add_row(str(each.id), CONTESTS[each.kind], escape(each.number), escape(each.title), str(each.accepted), ended)

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.clock import local_date, local_text, now
 from core.nouns import Case, CaseState
@@ -20,7 +19,16 @@ from monitor import steps
 from monitor.cases import Change, hard_cap
 from service import shaping
 from service.case_list import FORMATS, Filter, reading, write_file
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, engine_of, settings_of, town_engine_of
+from service.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    JsonOption,
+    emit,
+    engine_of,
+    grid,
+    settings_of,
+    town_engine_of,
+)
 from store import case_lists
 from store import cases as case_store
 from store import mentions as mention_store
@@ -58,7 +66,7 @@ def list_cases(
     if as_json:
         emit({"cases": [case_json(case, today) for case in cases]})
         return
-    table = Table("编号", "标题", "类别", "状态", "负责人", "登记", "期限")
+    table = grid("编号", "标题", "类别", "状态", "责任人", "登记", "期限")
     for case in cases:
         table.add_row(str(case.id), escape(case.title), escape(case.category), CASES[case.state],
                       case.owner or "", local_text(case.registered_at), _due(case, today))
@@ -182,7 +190,7 @@ def _take(
     if as_json:
         emit({"cases": [case_json(case, local_date(at))]})
     else:
-        owner = f"，负责人：{_staff(settings).get(case.owner, case.owner)}" if case.owner else ""
+        owner = f"，责任人：{_staff(settings).get(case.owner, case.owner)}" if case.owner else ""
         Console().print(f"第{case.id}号已{steps.NAMES[change.step.action]}，现{CASES[case.state]}{owner}。",
                         soft_wrap=True)
 

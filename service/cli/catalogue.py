@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.settings import CatalogueItem, Settings
 from monitor.catalogue.choices import carried, merged, moved, with_choices
@@ -24,6 +23,7 @@ from service.cli.common import (
     console,
     database_of,
     emit,
+    grid,
     settings_of,
     town_engine_of,
 )
@@ -72,15 +72,17 @@ def import_(
 
 def show(config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """目录中的事项：领域、事项、时限、对应栏目、是否适用；包括工作台上作出的决定。"""
-    items = holding(config, database)
+    items, settings = holding(config, database), settings_of(config)
     if as_json:
         emit({"items": [item.model_dump() for item in items]})
         return
-    table = Table("领域", "一级事项", "二级事项", "公开时限", "栏目", "责任人", "适用")
+    columns, staff = {each.id: each.name for each in settings.columns}, {person.id: person.name for person in settings.staff}
+    table = grid("领域", "一级事项", "二级事项", "公开时限", "栏目", "责任人", "适用", ruled=True)
     for item in items:
         names = (item.field, item.level1, " ".join(filter(None, (item.level2, item.level3))), item.limit)
         applies = "是" if item.applicable else f"否：{item.reason}"
-        table.add_row(*map(escape, names), "、".join(item.columns) or item.site_column, item.owner or "", escape(applies))
+        where = "、".join(columns.get(column, column) for column in item.columns) or item.site_column
+        table.add_row(*map(escape, (*names, where, staff.get(item.owner or "", item.owner or ""), applies)))
     empty = "catalogue.toml 中还没有事项：用 townwatch catalogue import 导入标准目录，或用 townwatch catalogue preset apply 采用预设。"
     Console().print(table if items else empty)
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.catalogue import ItemChoice
 from core.clock import now
@@ -18,7 +17,16 @@ from core.settings import Settings
 from core.words import ITEM_STATES, SURENESS
 from service import catalogue_items
 from service.catalogue_items import ChoiceError, ItemRow
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, settings_of, town_engine_of
+from service.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    JsonOption,
+    console,
+    emit,
+    grid,
+    settings_of,
+    town_engine_of,
+)
 from store import catalogue_choices
 from store.database import transaction
 
@@ -133,7 +141,7 @@ def _understood(settings: Settings, row: ItemRow, answer: str) -> dict[str, Any]
 
 def _tell(settings: Settings, rows: Sequence[ItemRow], applied: Sequence[ItemChoice]) -> None:
     names = {column.id: column.name for column in settings.columns}
-    table = Table("领域", "事项", "状态", "栏目", "建议", "理由")
+    table = grid("领域", "事项", "状态", "栏目", "建议", "理由")
     for row in rows:
         proposed = "" if row.state != "to_confirm" else "、".join(names[column] for column in row.proposal.columns)
         proposal = f"{SURENESS[row.proposal.sureness]}：{row.proposal.reason}"

@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from monitor.catalogue.presets import Preset, missing_from, preset, presets
 from service import catalogue_toml
-from service.cli.common import ConfigOption, JsonOption, console, emit, settings_of
+from service.cli.common import ConfigOption, JsonOption, console, emit, grid, settings_of
 
 group = typer.Typer(help="预设目录：乡镇的法定最低、26个领域、常见事项。", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="预设的名称，见 preset list")]
@@ -30,7 +29,7 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         emit({"presets": [_about(each) for each in presets()]})
         return
-    table = Table("名称", "内容", "事项", "适用", "出处")
+    table = grid("名称", "内容", "事项", "适用", "出处")
     for each in presets():
         applicable = sum(item.applicable for item in each.items)
         table.add_row(each.id, each.title, str(len(each.items)), str(applicable), each.source)
@@ -43,7 +42,7 @@ def show(name: Name, as_json: JsonOption = False) -> None:
     if as_json:
         emit(_about(chosen) | {"items": [item.model_dump() for item in chosen.items]})
         return
-    table = Table("编号", "领域", "事项", "公开时限", "适用", "说明")
+    table = grid("编号", "领域", "事项", "公开时限", "适用", "说明")
     for item in chosen.items:
         levels = " ".join(filter(None, (item.level1, item.level2, item.level3)))
         applies = "是" if item.applicable else f"否：{item.reason}"

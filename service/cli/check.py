@@ -31,6 +31,7 @@ from service.cli.common import (
     JsonOption,
     console,
     emit,
+    grid,
     settings_of,
     town_engine_of,
     town_var_of,
@@ -38,6 +39,7 @@ from service.cli.common import (
 from service.page_texts import reader
 from store.database import Connection
 
+_STEPS = {"scan": "检查网页内容", "match": "查找提及"}
 _COLOURS = {"fresh": "green", "due": "yellow", "overdue": "red", "delinquent": "red", "blank": "red", "cannot_judge": "white"}
 
 
@@ -78,9 +80,10 @@ def check(
     if as_json:
         emit(report_json(report) | ({"upcoming": [shaping.plain(shaping.due(one, report.as_of)) for one in due]} if upcoming else {}))
     else:
-        _show(report)
+        staff = {person.id: person.name for person in settings.staff}
+        _show(report, staff)
         if upcoming:
-            _show_upcoming(due, report.as_of, days, {person.id: person.name for person in settings.staff})
+            _show_upcoming(due, report.as_of, days, staff)
     if fail_on is not None and any(finding.severity.at_least(fail_on) for finding in report.findings):
         raise typer.Exit(Exit.FOUND)
 
@@ -115,20 +118,20 @@ def _check(settings: Settings, database: str | None, scope: Scope | None, as_of:
     engine = town_engine_of(database, settings)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("查找提及", total=None)
+            task = bar.add_task("检查网页内容", total=None)
             return run_check(
                 settings, engine, now=now(), as_of=as_of, scope=scope, also=also,
-                progress=lambda _, done, total: bar.update(task, completed=done, total=total or None),
+                progress=lambda what, done, total: bar.update(task, description=_STEPS[what], completed=done, total=total or None),
                 read=reader(town_var_of(database, settings)),
             )
     finally:
         engine.dispose()
 
 
-def _show(report: CheckReport) -> None:
+def _show(report: CheckReport, staff: Mapping[str, str]) -> None:
     out = Console()
     if report.columns:
-        out.print(_columns(report.columns))
+        out.print(_columns(report.columns, staff))
     for finding in report.findings:
         out.print(f"[bold]{SEVERITIES[finding.severity]}[/bold] {escape(finding.title)}", soft_wrap=True)
         out.print(f"     {escape(finding.reason)}", soft_wrap=True)
@@ -146,21 +149,18 @@ def _show_upcoming(due: Sequence[Due], day: date, days: int, staff: Mapping[str,
     if not due:
         out.print(f"今后{days}天没有应公开的内容。")
         return
-    table = Table("应公开于", "还剩", title=f"今后{days}天应公开")
-    for name in ("内容", "责任人", "说明"):
-        # Chinese has no spaces to break at.
-        table.add_column(name, overflow="fold")
+    table = grid("应公开于", "还剩", "内容", "责任人", "说明", title=f"今后{days}天应公开")
     for one in due:
         when = f"{one.due}{'（暂定）' if one.provisional else ''}"
         table.add_row(when, f"{one.left(day)}天", escape(titled(one)), staff.get(one.owner or "", one.owner or ""), escape(one.reason))
     out.print(table)
 
 
-def _columns(columns: tuple[ColumnStatus, ...]) -> Table:
-    table = Table("栏目", "状态", "最近发布", "应更新", "条数", "负责人")
+def _columns(columns: tuple[ColumnStatus, ...], staff: Mapping[str, str]) -> Table:
+    table = grid("栏目", "状态", "最近发布", "应更新", "条数", "责任人")
     for column in columns:
         table.add_row(
             escape(column.name), f"[{_COLOURS[column.status]}]{COLUMNS[column.status]}", str(column.latest or ""), str(column.due or ""),
-            str(column.count), column.owner or "",
+            str(column.count), escape(staff.get(column.owner or "", column.owner or "未指定")),
         )
     return table

@@ -8,12 +8,13 @@ import sys
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import structlog
 import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
+from rich.table import Table
 
 from core.clock import Moment
 from core.configuration import load_settings
@@ -21,7 +22,13 @@ from core.service import Service, load_service, town_folders, working_folder
 from core.settings import Settings
 from store.database import DEFAULT_URL, Engine, for_town, open_store
 
+F = TypeVar("F", bound=StrEnum)
 console = Console(stderr=True)
+_ONE_LINE = (
+    "编号", "序号", "程度", "状态", "结果", "次数", "条数", "占用", "最近发布", "应更新", "应公开于", "还剩", "用时",
+    "时间", "收件人", "首页最新", "证书至",
+)
+"""Columns whose few characters stay together however narrow the terminal is."""
 log: structlog.stdlib.BoundLogger = structlog.get_logger("townwatch")
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="配置目录（或 TOWNWATCH_CONFIG，默认 config）")]
@@ -129,6 +136,21 @@ def town_var_of(database: str | None, settings: Settings) -> Path:
 def emit(data: Any) -> None:
     """One JSON document on standard output, and nothing else there."""
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
+
+
+def format_of(output: Path | None, formats: type[F], default: F) -> F:
+    """The format that a file's name asks for: a docx is not to hold JSON."""
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return next((form for form in formats if form == suffix), default)
+
+
+def grid(*heads: str, title: str | None = None, ruled: bool = False) -> Table:
+    """A table for people. Nothing is cut off at the side: Chinese has no spaces to break at, so long cells are folded; ``ruled`` has
+    a line between rows, for cells of several lines."""
+    made = Table(title=title, show_lines=ruled)
+    for head in heads:
+        made.add_column(head, overflow="fold", no_wrap=head in _ONE_LINE)
+    return made
 
 
 def _plain(value: Any) -> Any:

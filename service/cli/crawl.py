@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from core.nouns import Outcome, Run
 from core.words import OUTCOMES
@@ -21,6 +20,7 @@ from service.cli.common import (
     JsonOption,
     console,
     emit,
+    grid,
     settings_of,
     town_engine_of,
     town_var_of,
@@ -74,7 +74,7 @@ def run_data(run: Run) -> dict[str, Any]:
 
 
 def _show(run: Run, names: dict[str, str]) -> None:
-    table = Table("来源", "结果", "列表行", "新增", "变化", "撤下", "说明")
+    table = grid("来源", "结果", "列表行", "新增", "变化", "撤下", "说明")
     for r in run.sources:
         style = None if r.outcome.looked or r.outcome is Outcome.NOT_RUN else "red"
         counts = (str(r.seen), str(r.new), str(r.changed), str(r.removed))

@@ -70,8 +70,9 @@ def _tell(day: DemoDay) -> None:
         f"{figures['cases']} 件，发现问题 {figures['findings']} 个（{_by_severity(day)}），发出提醒 {figures['deliveries']} 条，"
         f"用时 {figures['seconds']} 秒。"
     )
-    for result in day.run.sources:
-        name = next((s.name for _, s in day.settings.all_sources if s.id == result.source), result.source)
+    names = {source.id: source.name for _, source in day.settings.all_sources}
+    for result in sorted(day.run.sources, key=lambda result: [*names, result.source].index(result.source)):
+        name = names.get(result.source, result.source)
         note = f"（{escape(result.error)}）" if result.error else ""
         console.print(f"  {OUTCOMES[result.outcome]:<5} {escape(name)}：{result.seen} 条，新 {result.new}{note}")
     console.print(f"月报：{day.digest}")

@@ -14,7 +14,16 @@ from alerts.figures import Digest
 from alerts.render import digest_html, digest_json
 from core import clock
 from service.cli.alerts import delivery_json
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, console, emit, settings_of, town_engine_of
+from service.cli.common import (
+    ConfigOption,
+    DatabaseOption,
+    JsonOption,
+    console,
+    emit,
+    format_of,
+    settings_of,
+    town_engine_of,
+)
 from service.digest_files import WRITERS
 from service.digests import columns_at_end
 from store.database import transaction
@@ -37,7 +46,7 @@ def register(app: typer.Typer) -> None:
 def make_digest(
     month: Annotated[str, typer.Argument(metavar="MONTH", help="月份，如 2026-03")],
     for_staff: Annotated[str | None, typer.Option("--for", help="只要这个人的（staff.toml 的 id）")] = None,
-    form: Annotated[Format, typer.Option("--format", help="文件格式")] = Format.HTML,
+    form: Annotated[Format | None, typer.Option("--format", help="文件格式；不写则看文件名的后缀，再不然是 html")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="写到这个文件")] = None,
     send: Annotated[bool, typer.Option("--send", help="放进发件箱（同一月份、同一个人只发一次）")] = False,
     config: ConfigOption = None, database: DatabaseOption = None, as_json: JsonOption = False,
@@ -51,7 +60,7 @@ def make_digest(
         digest = digests.build(connection, settings, month, for_staff, columns=columns, now=lambda: now)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(_written(digest, form))
+        output.write_bytes(_written(digest, form or format_of(output, Format, Format.HTML)))
         console.print(f"月报已写到 {output}", soft_wrap=True)
     queued = []
     if send:

@@ -35,6 +35,8 @@ from store.database import Engine
 
 VarOption = Annotated[Path | None, typer.Option("--var", help="工作目录（存档在其中的 archive），默认在数据库旁")]
 _STYLES = {"same": "", "removed": "red strike", "added": "green underline"}
+# Not every terminal shows colours, and a copy of it never does.
+_MARKS = {"same": "{}", "removed": "〔删：{}〕", "added": "〔增：{}〕"}
 group = typer.Typer(help="取证：保存的网页、核验、导出。", no_args_is_help=True)
 
 
@@ -171,4 +173,4 @@ def _lines(kept: list[Kept], number: int) -> Iterator[Text]:
 
 def _shown(change: Change) -> Text:
     # Cells of a table stand behind one another, told apart by tabs.
-    return Text.assemble(*((piece.text.replace("\t", " │ "), _STYLES[piece.kind]) for piece in change.pieces))
+    return Text.assemble(*((_MARKS[piece.kind].format(piece.text.replace("\t", " │ ")), _STYLES[piece.kind]) for piece in change.pieces))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.clock import local_date, now
-from monitor.inspection import Inspection
+from monitor.inspection import Count, Inspection
 from monitor.run import DayError
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, settings_of, town_engine_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, grid, settings_of, town_engine_of
 from service.inspection_file import as_xlsx
 from service.inspections import (
     InspectionError,
@@ -28,6 +29,7 @@ from service.inspections import (
     state_word,
 )
 
+_NAMED = 3
 _COLOURS = {"ok": "green", "used": "yellow", "full": "red", "cannot_judge": "white"}
 
 
@@ -76,19 +78,27 @@ def inspection(
 def _show(found: Inspection, staff: dict[str, str]) -> None:
     out = Console()
     out.print(f"[bold]{escape(found.preset.name)}[/bold]（{escape(found.preset.basis)}）　{found.day}", soft_wrap=True)
-    for title, counts in (("单项否决", found.veto), ("指标", found.items)):
-        if not counts:
-            continue
-        table = Table("编号", "类别", title, "状态", "占用", "" if title == "单项否决" else "扣分", "对象")
-        for count in counts:
-            named = "；".join(f"{each.title}（{staff.get(each.owner or '', '未指定')}）" for each in count.subjects[:5])
-            more = f" 等{count.used}个" if count.used > 5 else ""
-            table.add_row(
-                count.counter.id, count.counter.group, escape(count.counter.name), f"[{_COLOURS[count.state]}]{state_word(count)}[/]",
-                figure(count), "" if title == "单项否决" else points_text(count), escape(named + more or count.reason),
-            )
-        out.print(table)
+    if found.veto:
+        out.print(_indicators(found.veto, staff, ("编号", "单项否决", "状态", "占用", "计入的内容"), lambda count: ()))
+    if found.items:
+        heads = ("编号", "类别", "指标", "状态", "数量", "扣分", "计入的内容")
+        out.print(_indicators(found.items, staff, heads, lambda count: (points_text(count),), grouped=True))
     score = f"得分 {found.score:g}" if found.score is not None else f"不计总分：{found.score_note}"
     out.print(score + (f"；已知扣分 {found.deducted:g}" if found.deducted else ""), soft_wrap=True)
     if found.false_alarms:
         out.print(f"已按误报处理的 {found.false_alarms} 个问题没有计入。", soft_wrap=True)
+
+
+def _indicators(
+    counts: Sequence[Count], staff: Mapping[str, str], heads: Sequence[str], more: Callable[[Count], tuple[str, ...]], *,
+    grouped: bool = False,
+) -> Table:
+    table = grid(*heads, ruled=True)
+    for count in counts:
+        named = "；".join(f"{each.title}（{staff.get(each.owner or '', '未指定')}）" for each in count.subjects[:_NAMED])
+        left = f"；等{count.used}{count.counter.unit}" if count.used > _NAMED else ""
+        table.add_row(
+            count.counter.id, *((escape(count.counter.group),) if grouped else ()), escape(count.counter.name),
+            f"[{_COLOURS[count.state]}]{state_word(count)}[/]", figure(count), *more(count), escape(named + left or count.reason),
+        )
+    return table

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.clock import local_date, now
 from core.errors import TownwatchError
@@ -17,7 +16,7 @@ from core.nouns import Severity
 from core.words import COLUMNS, SEVERITIES
 from monitor import timeline
 from monitor.standings import Standing
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, settings_of, town_engine_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, grid, settings_of, town_engine_of
 from service.ledger import DAYS, figures_of
 
 _DAYS = ["%Y-%m-%d"]
@@ -44,7 +43,7 @@ def figures(
         emit({"as_of": found.day, "town": standing_json(found.town), "owners": [standing_json(each) for each in found.owners]})
         return
     names = {person.id: person.name for person in settings.staff}
-    table = Table("责任人", "未解决", *SEVERITIES.values(), "暂缓或误报", "最早的已有", f"{DAYS}天内解决")
+    table = grid("责任人", "未解决", *SEVERITIES.values(), "暂缓或误报", "最早的已有", f"{DAYS}天内解决")
     for each, name in [*((each, names.get(each.owner or "", each.owner or "未指定")) for each in found.owners), (found.town, "全镇")]:
         oldest = f"{each.oldest_days}天" if each.oldest_days is not None else ""
         table.add_row(escape(name), str(each.open), *(str(each.by_severity[s]) for s in Severity), str(each.put_off), oldest,

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from core.calendar import Period
 from crawler.readers import decode
 from monitor.limits import LimitRule, as_data, parse
-from service.cli.common import Exit, JsonOption, emit
+from service.cli.common import Exit, JsonOption, emit, grid
 
 File = Annotated[Path, typer.Argument(help="每行一个公开时限的文本文件；- 表示标准输入")]
 _NO_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF-")
@@ -20,9 +20,19 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 """UTF-16 has zeros in every other byte."""
 _UNITS = {"workday": "个工作日", "day": "日", "hour": "小时", "month": "个月"}
 _KINDS = {
-    "within": "期限内", "periodic": "定期", "publicity_min": "公示不少于", "before": "提前", "realtime": "实时",
+    "periodic": "定期", "publicity_min": "公示不少于", "before": "提前", "realtime": "实时",
     "always_present": "长期公开", "on_event": "随时", "asap_default": "及时", "ditto": "同上", "statute_override": "从其规定",
     "unknown": "读不懂，请人工核对",
+}  # fmt: skip
+
+
+_PERIODS = {"P1D": "每天", "P7D": "每周", "P1M": "每月", "P3M": "每季度", "P6M": "每半年", "P1Y": "每年"}
+_TRIGGERS = {
+    "formed_or_changed": "自信息形成或变更", "approval_received": "自收到批准文件", "received_by_unit": "自本单位收到",
+    "application_received": "自收到申请", "application_accepted": "自受理", "policy_published": "自文件公开",
+    "allocation_decided": "自分配结果确定", "decision_made": "自作出决定", "survey_ended": "自调查结束", "publicity_ended": "自公示结束",
+    "period_ended": "自期满", "meeting_ended": "自会议结束", "result_determined": "自结果确定", "event_occurred": "自事件发生",
+    "completed": "自完成", "contract_signed": "自签订合同", "approval": "自批准",
 }  # fmt: skip
 
 
@@ -46,7 +56,7 @@ def limits(file: File, as_json: JsonOption = False) -> None:
         for line in lines:
             emit(as_data(line))
         return
-    table = Table("公开时限", "规则")
+    table = grid("公开时限", "规则")
     for line in lines:
         table.add_row(line, "；".join(_said(rule) for rule in parse(line)))
     Console().print(table)
@@ -54,4 +64,8 @@ def limits(file: File, as_json: JsonOption = False) -> None:
 
 def _said(rule: LimitRule) -> str:
     number = f"{rule.n}{_UNITS[rule.unit]}" if rule.unit else (f"{rule.n}次" if rule.n else "")
-    return " ".join(part for part in (_KINDS[rule.kind], rule.period or "", number, rule.trigger or "") if part)
+    if rule.kind == "within":
+        return f"{_TRIGGERS[rule.trigger] if rule.trigger else '自所写事由'}之日起{number}内"
+    period = _PERIODS.get(rule.period) or f"每{Period.parse(rule.period).chinese()}" if rule.period else ""
+    since = f"（{_TRIGGERS[rule.trigger]}之日起）" if rule.trigger else ""
+    return "".join((_KINDS[rule.kind], "：" if period else "", period, number, since))

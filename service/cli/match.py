@@ -11,12 +11,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from core.nouns import Mention, Record
 from crawler.readers.encoding import decode
 from monitor.matching import Matcher
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, settings_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, emit, grid, settings_of
 
 Files = Annotated[list[Path], typer.Argument(help="文本文件；- 表示标准输入")]
 Lines = Annotated[bool, typer.Option("--jsonl", help="每行一条记录：{id, title, body}")]
@@ -34,7 +33,7 @@ def match(
 ) -> None:
     """在文本中找本镇的名称、别名、村名、领导和项目（繁简、全半角、注音、空格换行都认）。"""
     matcher = Matcher(settings_of(config).town.subjects)
-    table = Table("记录", "对象", "原文", "位置", "把握")
+    table = grid("记录", "对象", "原文", "位置", "把握")
     for file in files:
         for identity, mentions in _found(matcher, str(file), _text(file), jsonl):
             if as_json:

@@ -24,6 +24,7 @@ from service.cli.common import (
     JsonOption,
     console,
     emit,
+    format_of,
     settings_of,
     town_engine_of,
 )
@@ -46,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
 def make_report(
     year: Annotated[int, typer.Argument(metavar="YEAR", help="年份，如 2025")],
-    form: Annotated[Format, typer.Option("--format", help="文件格式")] = Format.JSON,
+    form: Annotated[Format | None, typer.Option("--format", help="文件格式；不写则看文件名的后缀，再不然是 json")] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="写到这个文件（docx、xlsx 必须写明）")] = None,
     source: Annotated[Path | None, typer.Option("--from", help="核对这个 JSON 文件里的报告，不用台账的数字")] = None,
     given: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="填写不能自动统计的项：" + "、".join(
@@ -56,6 +57,7 @@ def make_report(
     config: ConfigOption = None, database: DatabaseOption = None, _: JsonOption = False,
 ) -> None:
     """年度统计数字和政府信息公开工作年度报告；有一项核对不通过，退出码为 1 并写明是哪一项。"""
+    form = form or format_of(output, Format, Format.JSON)
     if form is not Format.JSON and output is None:
         raise typer.BadParameter("docx、xlsx 请用 -o 写明文件")
     found = _read(source, year) if source else _stored(year, given or [], by, config, database)

@@ -9,21 +9,24 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
 
 from core.clock import local_date, now
 from core.nouns import Severity
+from core.words import SEVERITIES
 from crawler.attachments import UnreadableError
 from monitor import elements, wording
 from monitor.privacy import rules
 from monitor.scan import scan as scan_text
 from monitor.scanned import Flaw
+from service.before_publishing import Checked
 from service.cli.common import ConfigOption, Exit, JsonOption, console, emit, town_folder_of
 from service.scanning import read_file
 
 Files = Annotated[list[Path], typer.Argument(help="网页、Word、WPS、Excel、PDF、OFD、RTF、文本、CSV 文件，或装有这些的 ZIP")]
 FailOn = Annotated[Severity | None, typer.Option(help="发现这一级或更严重的问题时，退出码为 3")]
-_SAID = {"veto": "[red]否决[/red]", "error": "[red]错误[/red]", "warn": "[yellow]注意[/yellow]", "info": "核对"}
+_COLOURS = {"veto": "red", "error": "red", "warn": "yellow", "info": "cyan"}
+_VERDICTS = {"may": "green", "mend": "yellow", "must_not": "red", "unread": "red"}
 
 
 def register(app: typer.Typer) -> None:
@@ -36,26 +39,34 @@ def scan(files: Files, fail_on: FailOn = None, config: ConfigOption = None, as_j
     directory = town_folder_of(config)
     privacy, dictionary, demanded = rules.load(directory), wording.load(directory), elements.load(directory)
     today = local_date(now())
-    shown, failed, worst = Table("文件", "程度", "位置", "证据", "建议"), False, []
+    failed, worst = False, []
     as_json = as_json or not sys.stdout.isatty()
     for file in files:
         flaws: list[Flaw] = []
-        line: dict[str, object] = {"file": str(file), "findings": []}
+        problem: str | None = None
         try:
             text = read_file(file)
             flaws = [*scan_text(text, privacy, dictionary, today), *elements.check_draft(file.stem, text, demanded)]
         except UnreadableError as error:
-            failed, line["error"] = True, str(error)
-            console.print(f"[red]未检查[/red] {escape(str(file))}：{escape(str(error))}", soft_wrap=True)
-        line["findings"] = [flaw.data() for flaw in flaws]
+            failed, problem = True, str(error)
         worst += [flaw.severity for flaw in flaws]
+        if as_json and problem:
+            console.print(f"[red]未检查[/red] {escape(str(file))}：{escape(problem)}", soft_wrap=True)
         if as_json:
-            emit(line)
-        for flaw in flaws:
-            shown.add_row(file.name, _SAID[flaw.severity], escape(flaw.where), escape(flaw.evidence), flaw.advice)
-    if not as_json:
-        Console().print(shown if shown.row_count else "没有发现问题。")
+            emit({"file": str(file), "findings": [flaw.data() for flaw in flaws]} | ({"error": problem} if problem else {}))
+        else:
+            _show(Checked(name=file.name, flaws=tuple(flaws), error=problem))
     if failed:
         raise typer.Exit(Exit.FAILED)
     if fail_on is not None and any(severity.at_least(fail_on) for severity in worst):
         raise typer.Exit(Exit.FOUND)
+
+
+def _show(checked: Checked) -> None:
+    """The verdict, and under it what was found, in whole sentences: a column of a table is too narrow for them."""
+    out = Console(highlight=False)
+    out.print(f"[bold]{escape(checked.name)}[/bold]  [{_VERDICTS[checked.verdict]}]{escape(checked.sentence)}[/]")
+    for told in checked.told:
+        severity = told["severity"]
+        out.print(f"  [{_COLOURS[severity]}]{SEVERITIES[severity]}[/] {escape(told['where'])}：{escape(told['evidence'])}")
+        out.print(Padding(escape(told["advice"]), (0, 0, 0, 4)))

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from core.configuration import load_settings
 from core.errors import ConfigErrors
@@ -24,6 +23,7 @@ from service.cli.common import (
     JsonOption,
     console,
     emit,
+    grid,
     settings_of,
     town_engine_of,
 )  # fmt: skip
@@ -136,7 +136,7 @@ def write_checked(path: Path, text: str) -> None:
 def _tell_survey(site: str, found: Survey, text: str, path: str) -> None:
     data = survey_data(site, found)
     console.print(f"{escape(found.name)}：{escape(data['platform_name'])}，请求 {found.requests} 次。", soft_wrap=True)
-    table = Table("栏目", "结果", "行", "最新一行", "说明")
+    table = grid("栏目", "结果", "行", "最新一行", "说明")
     for column in found.columns:
         newest = column.sample[0].title if column.sample else ""
         style = "red" if column.state == "unread" else None

@@ -9,12 +9,11 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from core.clock import Moment, local_text, now
 from core.words import ROLES
 from service import accounts
-from service.cli.common import ConfigOption, DatabaseOption, JsonOption, database_of, emit, service_of, var_of
+from service.cli.common import ConfigOption, DatabaseOption, JsonOption, database_of, emit, grid, service_of, var_of
 from service.web.security.sessions import new_token
 from service.web.security.setup_code import LASTS, new_code
 from store import audit, people
@@ -49,7 +48,7 @@ def list_users(
     if as_json:
         emit({"users": [_json(user) for user in found]})
         return
-    table = Table("用户名", "姓名", "角色", "乡镇", "状态", "建立")
+    table = grid("用户名", "姓名", "角色", "乡镇", "状态", "建立")
     for user in found:
         state = "已停用" if user.disabled else "待改初始密码" if user.password_is_given else "正常"
         table.add_row(user.username, escape(user.name), ROLES[user.role], "、".join(user.towns) or "全部", state,

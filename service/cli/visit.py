@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from core.clock import local_text, now
 from core.service import load_service_settings
@@ -19,6 +18,7 @@ from service.cli.common import (
     config_of,
     console,
     emit,
+    grid,
     settings_of,
     town_engine_of,
 )  # fmt: skip
@@ -52,13 +52,16 @@ def visit(
 
 
 def _show(made: list[Visited]) -> None:
-    table = Table("网站", "结果", "用时", "首页最新", "证书至", "查看链接", "失效", "说明")
+    table = grid("网站", "结果", "用时", "首页最新", "证书至", "查看链接", "失效")
     for each in made:
         found = each.visit
         held = found.certificate if found else None
         table.add_row(
             escape(each.name), VISITS[found.outcome] if found else "没有访问", f"{found.seconds:.1f} 秒" if found else "—",
             str(found.newest or "—") if found else "—", local_text(held.until, "%Y-%m-%d") if held else "—",
-            str(each.looked), str(each.dead), escape(each.reason),
+            str(each.looked), str(each.dead),
         )
     console.print(table)
+    for each in made:
+        if each.reason:
+            console.print(f"{escape(each.name)}：{escape(each.reason)}", soft_wrap=True)

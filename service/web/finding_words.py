@@ -10,8 +10,9 @@ from core.words import COLUMNS
 
 # The beginning of the filter's choices and the rules of each.
 KINDS: Mapping[str, str] = {
-    "column.": "栏目更新", "item.": "公开事项", "page.": "网页内容", "source.": "来源", "site.": "网站", "run.": "巡查本身",
-    "application.": "依申请公开",
+    "column.": "栏目更新", "item.": "公开事项", "page.text.privacy.": "个人信息", "page.text.wording.": "文字表述",
+    "page.text.date.": "正文日期", "page.text.accuracy.": "内容准确", "page.text.element.": "要素齐全", "page.text.link.": "正文链接",
+    "page.": "网页内容（全部）", "source.": "来源", "site.": "网站", "run.": "巡查本身", "application.": "依申请公开",
 }
 RULES: Mapping[str, str] = {
     "column.freshness": "栏目应在规定期限内更新，且不得空白",
@@ -92,6 +93,28 @@ RULES: Mapping[str, str] = {
     "page.text.privacy.bank_account_confirm": "公开的账号应为单位对公账户",
     "page.text.privacy.passbook_account": "不得公开个人存折、一卡通账号",
 }
+# What to do, of rules whose reason does not say it; by the beginning of the rule's name.
+ADVICE: Mapping[str, str] = {
+    "column.freshness": "请发布新内容；没有内容可发的，核对栏目的类型和期限，或写明理由申请撤并栏目。",
+    "item.period": "请发布缺少的一期；已经发布的，核对标题是否写明期次、是否放在对应的栏目里。",
+    "page.item_late": "请核对起算日期和发布日期；确实迟了的，选“暂缓到某一天”并写明原因。",
+    "page.text.accuracy.late": "请核对成文日期和发布日期；确实迟了的，选“暂缓到某一天”并写明原因。",
+    "page.repeated_title": "请核对是不是同一内容：重复的删去一篇，不同的把标题区别开。",
+    "page.future_date": "请核对并更正发布日期。",
+    "page.removed": "误删的请恢复；按规定撤下的，选“误报”并写明理由。",
+    "page.undated": "请在网页上注明发布时间。",
+    "page.yearly_missing": "请发布今年的；不再公开的，选“误报”并写明理由。",
+    "page.missing_issue": "请补发缺少的一期；本来没有这一期的，选“误报”并写明理由。",
+    "page.changed": "请核对改动是否经过审核；审核过的，选“误报”并写明由谁审核。",
+    "page.redated": "请恢复原来的发布日期；确属重新发布的，选“误报”并写明理由。",
+    "site.unreachable": "请报告网站主管单位，排查服务器和线路。",
+    "site.down": "请立即联系网站主管单位。",
+    "site.blocked": "请人工打开核对，并联系网站管理方放行。",
+    "site.home_stale": "请更新首页信息；首页由县里管理的，报告网站主管单位。",
+    "site.certificate": "请网站管理方更换证书。",
+    "application.due": "请尽快答复；还在期限内、需要延期的，先在“依申请公开”里登记“延长期限”。",
+    "run.calendar": "请技术人员录入放假安排；录入后期限自动变为确定。",
+}
 _FIELDS: Mapping[str, str] = {
     "name": "栏目", "item": "公开事项", "period": "应公开的一期", "event": "起算日期",
     "status": "栏目状态", "latest": "最近一条发布于", "due": "期限",
@@ -114,6 +137,19 @@ def evidence_of(finding: Finding) -> list[tuple[str, str]]:
     elif isinstance(counted, int) and counted > 1:
         seen.append(("问题位置", f"{counted} 处"))
     return seen
+
+
+def advice_of(finding: Finding) -> str:
+    """What to do about it, where its reason does not say so itself."""
+    return ADVICE.get(finding.rule_id, "")
+
+
+def places_of(finding: Finding) -> list[Mapping[str, str]]:
+    """Where it is, what stands there and what to do, where the scan of one page found it; else nothing, and the reason says it all."""
+    places = finding.evidence.get("places")
+    if not finding.rule_id.startswith("page.text.") or not finding.subject.startswith("record:") or not isinstance(places, list):
+        return []
+    return [place for place in places if isinstance(place, dict) and {"where", "evidence", "advice", "severity"} <= place.keys()]
 
 
 def basis_of(finding: Finding) -> str:

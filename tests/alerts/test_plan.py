@@ -141,8 +141,9 @@ def test_a_baseline_is_one_message_per_person_and_channel() -> None:
     assert delivery.reason is Reason.FIRST
     assert len(delivery.items) == 45
     assert "另有 25 项" in delivery.body
-    assert "20. [首次]" in delivery.body
-    assert "21. [首次]" not in delivery.body
+    assert "\n20. " in delivery.body
+    assert "\n21. " not in delivery.body
+    assert delivery.body.count("首次") == 1
 
 
 def test_a_message_bears_its_strongest_reason_and_orders_its_lines() -> None:

@@ -29,13 +29,14 @@ def test_a_message_says_why_what_until_when_and_where() -> None:
     )
     assert text == (
         "【漫水河镇】巡检提醒：升级 1 项、已解决 1 项（单项否决 1 项）\n"
-        "1. [升级][单项否决] 问题：首页两周未更新\n"
+        "【升级】超过规定时间仍未办结，按规定升级报告\n"
+        "■ 单项否决\n"
+        "1. 首页两周未更新\n"
         "   情况：最近一条 2 月 3 日\n"
         "   期限：2026-03-03（已逾期）\n"
         "   查看：http://town.example/a\n"
-        "2. [已解决][警告] 舆情：路灯不亮\n"
-        "原因——升级：超过规定时间仍未办结，按规定升级报告。\n"
-        "原因——已解决：此前通报的事项已确认解决。\n"
+        "【已解决】此前通报的事项已确认解决\n"
+        "2. 舆情：路灯不亮\n"
         "编号 20260304-0123456789，重复收到同一编号请忽略。（2026-03-04 09:00）\n"
     )
 
@@ -53,6 +54,27 @@ def test_a_message_of_more_than_it_shows_counts_them_first_and_last() -> None:
     ]
     assert "另有 5 项（错误 2、已解决 1、舆情 2），请到工作台查看" in lines
     assert not any(line.startswith("共 ") for line in text_of(*many[:3]).splitlines())
+
+
+def test_each_reason_and_severity_is_said_once_and_what_was_told_before_is_short() -> None:
+    told = [item(f"n{n}", reason=Reason.NEW, severity=Severity.ERROR, title=f"新{n}", detail="细节") for n in range(2)]
+    told += [item("v", reason=Reason.REMINDER, severity=Severity.VETO, title="否决", detail="说过", due=date(2026, 3, 9))]
+    told += [item(f"w{n}", reason=Reason.REMINDER, title=f"旧{n}", detail="说过") for n in range(7)]
+    _, body = message(told, settings(max_items=8), "1", WEDNESDAY)
+    assert body.splitlines()[1:] == [
+        "【新增】新发现，或状态有变化，共 2 项", "■ 错误 2 项", "1. 新0", "   情况：细节", "2. 新1", "   情况：细节",
+        # Of a reminder the deadline is what counts; its words were read before.
+        "【催办】仍未处理，再次提醒，共 8 项", "■ 单项否决", "3. 否决", "   期限：2026-03-09",
+        "■ 警告 7 项，列出 5 项", *(f"{n + 4}. 旧{n}" for n in range(5)),
+        "另有 2 项（警告 2），请到工作台查看", "编号 1，重复收到同一编号请忽略。（2026-03-04 09:00）",
+    ]
+
+
+@pytest.mark.parametrize(("severity", "told"), [(Severity.VETO, True), (Severity.ERROR, False)])
+def test_a_first_view_of_many_tells_the_whole_of_vetoes_alone(severity: Severity, told: bool) -> None:
+    many = [item(f"f{n}", reason=Reason.FIRST, severity=severity, detail="细节") for n in range(6)]
+    assert ("情况：细节" in message(many, settings(), "1", WEDNESDAY)[1]) is told
+    assert "情况：细节" in message(many[:5], settings(), "1", WEDNESDAY)[1]
 
 
 @pytest.mark.parametrize(("things", "link"), [

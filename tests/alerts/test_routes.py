@@ -67,7 +67,7 @@ def test_routes(thing: AlertItem, routes: tuple[Route, ...], expected: list[tupl
 
 @pytest.mark.parametrize(("thing", "route", "word"), [
     (item(), CASES, "没有适用"),
-    (item(rule_id="column.stale"), STALE, "没有负责人"),
+    (item(rule_id="column.stale"), STALE, "没有责任人"),
     (item(), Route(id="quiet", to=("mute",)), "路由 quiet"),
 ])
 def test_what_goes_to_others_says_why(thing: AlertItem, route: Route, word: str) -> None:

@@ -66,7 +66,8 @@ def test_show_says_what_changed(store: Path) -> None:
         {"kind": "same", "text": "标准为每人每月"}, {"kind": "removed", "text": "720"}, {"kind": "added", "text": "750"},
         {"kind": "same", "text": "元。"},
     ]}]]
-    assert "标准为每人每月720750元。" in run(store, "show", "1").stdout
+    # Told in words: not every terminal shows colours.
+    assert "标准为每人每月〔删：720〕〔增：750〕元。" in run(store, "show", "1").stdout
     assert run(store, "show", "9").returncode == 2
 
 

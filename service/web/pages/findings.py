@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from litestar import get, post
 from litestar.exceptions import NotFoundException
@@ -16,7 +17,7 @@ from core.settings import Settings
 from core.words import HANDLINGS, SEVERITIES
 from monitor import handling
 from service.ledger import figures_of
-from service.web.finding_words import KINDS, basis_of, evidence_of, rule_of
+from service.web.finding_words import KINDS, advice_of, basis_of, evidence_of, places_of, rule_of
 from service.web.forms import Form, FormError
 from service.web.inject import Bench, Posted, TownId, Who
 from service.web.paging import Page, page_number
@@ -25,7 +26,7 @@ from service.web.security.audit import record_change
 from service.web.security.rights import Permission
 from service.web.security.visitor import Visitor
 from service.web.workbench import Workbench
-from store import findings
+from store import findings, records
 from store.database import Connection, transaction
 
 SHOWS = {"open": "未解决", "resolved": "已解决"}
@@ -109,12 +110,21 @@ def _one(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,
         events=findings.events(connection, finding.fingerprint), staff={p.id: p.name for p in settings.staff},
         rule=rule_of(finding), evidence=evidence_of(finding), basis=basis_of(finding),
-        links=_links(settings, finding), address=address, may=visitor.may(Permission.HANDLE_FINDINGS, town) and finding.open,
+        links=_links(settings, finding, _sources(connection, finding)), places=places_of(finding),
+        advice=advice_of(finding), address=address, may=visitor.may(Permission.HANDLE_FINDINGS, town) and finding.open,
         refusal=refusal, typed=typed or Form({}), today=local_date(bench.clock()),
     )
 
 
-def _links(settings: Settings, finding: Finding) -> list[tuple[str, str]]:
+def _sources(connection: Connection, finding: Finding) -> tuple[str, ...]:
+    """Of a page: where it was seen."""
+    kind, _, name = finding.subject.partition(":")
+    if kind != "record" or not name.isdecimal():
+        return ()
+    return next((stored.sources for stored in records.by_ids(connection, [int(name)])), ())
+
+
+def _links(settings: Settings, finding: Finding, sources: Collection[str]) -> list[tuple[str, str]]:
     """The pages where what it is about can be seen and set right, as (words, path)."""
     home = f"/towns/{settings.town.id}"
     kind, _, name = finding.subject.partition(":")
@@ -127,6 +137,7 @@ def _links(settings: Settings, finding: Finding) -> list[tuple[str, str]]:
     column = finding.evidence.get("column")
     if kind == "item" and isinstance(column, str) and any(column == each.id for each in settings.columns):
         found.append(("查看栏目里的信息", f"catalogue/{column}"))
+    found += [(f"所在栏目：{each.name}", f"catalogue/{each.id}") for each in settings.columns if each.source in sources]
     return [(words, f"{home}/{path}") for words, path in found]
 
 

@@ -41,6 +41,7 @@ def one_page(request: AnyRequest, bench: Bench, town: TownId, record: FromPath[i
     return render(
         request, "record.html", town=settings, section="catalogue", title=f"存证　{stored.record.title}", stored=stored,
         findings=sorted(about, key=lambda finding: finding.severity.rank),
+        columns=[column for column in settings.columns if column.source in stored.sources],
         versions=shown[:MOST], left_out=max(0, len(shown) - MOST), sources=[_source(settings, name) for name in stored.sources],
     )
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import codecs
 import json
 from pathlib import Path
+from typing import get_args
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import app
+from monitor import limit_words
+from monitor.limits import parse
+from service.cli import app, limits
 
 
 @pytest.mark.parametrize("data", [
@@ -31,3 +34,17 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes | None) -> None:
         file.write_bytes(data)
     told = CliRunner().invoke(app, ["limits", str(file)])
     assert told.exit_code == 2 and told.stdout == "" and "不是文本文件" in told.stderr
+
+
+def test_no_code_is_shown_to_people() -> None:
+    assert limits._TRIGGERS.keys() == {name for name, _ in limit_words.TRIGGERS}
+    assert limits._KINDS.keys() | {"within"} == set(get_args(limit_words.LimitKind))
+
+
+@pytest.mark.parametrize(("raw", "told"), [
+    ("自信息形成或者变更之日起20个工作日内", "自信息形成或变更之日起20个工作日内"), ("每季度", "定期：每季度"), ("每两年公开一次", "定期：每2年1次"),
+    ("公示5个工作日", "公示不少于5个工作日"), ("提前3天", "提前3日"), ("长期公开，动态调整", "长期公开；随时"), ("另行通知", "读不懂，请人工核对"),
+    ("收到批准文件后15个工作日；从其规定", "自收到批准文件之日起15个工作日内；从其规定"),
+])
+def test_a_limit_is_told_in_words(raw: str, told: str) -> None:
+    assert "；".join(map(limits._said, parse(raw))) == told

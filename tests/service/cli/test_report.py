@@ -81,7 +81,13 @@ def test_a_year_that_nobody_completed_fails_by_the_names_of_its_checks(run: Run,
     refused = run("2025", "--format", "docx", "-o", str(tmp_path / "a.docx"))
     assert refused.exit_code == 1 and not (tmp_path / "a.docx").exists()
     assert run("2025", "--format", "docx", "-o", str(tmp_path / "a.docx"), "--draft").exit_code == 1
-    assert (tmp_path / "a.docx").is_file()
+    assert (tmp_path / "a.docx").read_bytes().startswith(b"PK")
+    # The file's name says what it is to be; and a draft says that it is one.
+    assert run("2025", "-o", str(tmp_path / "b.docx"), "--draft").exit_code == 1
+    draft = Document(str(tmp_path / "b.docx"))
+    assert draft.paragraphs[0].text.startswith("（草稿：有")
+    # A table that fits on a page stays whole: each of its rows stays with the next.
+    assert all(cell.paragraphs[0].paragraph_format.keep_with_next for row in draft.tables[2].rows[:-1] for cell in row.cells)
 
 
 def test_a_year_typed_in_and_written_in_each_format(run: Run, tmp_path: Path) -> None:

@@ -11,6 +11,11 @@ from typing import Any
 import docx
 import pytest
 
+from core.nouns import Severity
+from monitor.scanned import Flaw
+from service.before_publishing import Checked
+from service.cli.scan import _show
+
 TOWNWATCH = str(Path(sys.executable).parent / "townwatch")
 
 
@@ -64,3 +69,15 @@ def test_what_cannot_be_read_is_not_called_clean(tmp_path: Path) -> None:
     status, [line], _ = scan(path)
     assert status == 1
     assert line.get("error")
+
+
+def test_on_a_terminal_each_file_has_its_verdict_and_a_column_is_one_place(capsys: pytest.CaptureFixture[str]) -> None:
+    advice = "公开了个人手机号码，请删除或遮盖中间4位（138****1234）。"
+    flaws = [Flaw(rule_id="privacy.mobile", kind="mobile", severity=Severity.ERROR, where=f"名单!C{row}", evidence="138****0000", advice=advice)
+             for row in range(2, 42)]
+    _show(Checked(name="名单.xlsx", flaws=tuple(flaws)))
+    _show(Checked(name="坏[1].docx", error="文件损坏"))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "名单.xlsx  不得发布：有40处须改正。", "  错误 名单!C2—C41：138****0000等40处", f"    {advice}",
+        "坏[1].docx  没有检查，不能当作通过：文件损坏。",
+    ]

@@ -7,16 +7,18 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import structlog
 from playwright.sync_api import Page, expect
 
 from core.clock import now
+from service.cli.common import configure_logging
 from service.web import uploads
 from service.web.security.sessions import new_token
 from service.web.uploads import MOST_FILES, TooMuchError, Turnstile
@@ -124,6 +126,15 @@ def test_a_hostile_file_is_one_files_failure(client: Callable[..., Any], town_id
     assert "<script>alert" not in answer.text
 
 
+@pytest.fixture
+def plain_logs() -> Iterator[None]:
+    """Logs as the service writes them: a traceback with the values of all variables takes longer than a client waits."""
+    configure_logging(False)
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("plain_logs")
 def test_a_slow_file_does_not_hold_the_others(client: Callable[..., Any], town_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     begun = threading.Event()
 

@@ -314,3 +314,12 @@ def test_vetoes_stand_first_and_a_finding_leads_to_where_it_is_set_right(
     # What the service itself names can be followed; what a page holds cannot.
     differs = http.get(f"{home}/findings/{found['page.contacts_differ'].fingerprint}").text
     assert "打开</a>）写的是" in differs
+    # Of a page: where, what and what to do, place by place; in which column it stands; what is wrong in its title.
+    leak = found["page.text.privacy.bank_account"]
+    text = http.get(f"{home}/findings/{leak.fingerprint}").text
+    assert leak.title.startswith("公开了银行账号：") and "所在栏目：" in text and f'href="{home}/catalogue/' in text
+    assert all(f'data-label="怎样改">{place["advice"]}' in text for place in leak.evidence["places"])
+    assert "<strong>怎么办：</strong>请在网页上注明发布时间。" in http.get(f"{home}/findings/{found['page.undated'].fingerprint}").text
+    # 类型 narrows to one kind of content.
+    narrowed = http.get(f"{home}/findings", params={"rule": "page.text.privacy."}).text
+    assert leak.title in narrowed and found["page.undated"].title not in narrowed

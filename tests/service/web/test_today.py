@@ -33,6 +33,7 @@ from store import cases, deliveries, jobs, records, runs
 from store.database import Connection, transaction
 from store.jobs import JobRun
 from store.records import Arrival
+from tests.alerts.parts import add_finding
 
 AT = datetime(2026, 3, 4, 1, tzinfo=UTC)  # 09:00 in China
 STEP = CaseStep(at=AT, who="townwatch", action="register")
@@ -257,3 +258,16 @@ def delivery(
         id=name, alert="a", reason=Reason.NEW, recipient=recipient, channel=f"{recipient}-hook", title="t", body="b", items=items,
         status=status, attempts=1, created_at=at,
     )
+
+
+def test_an_answer_that_the_law_has_dated_stands_in_a_list_of_its_own(
+    client: Callable[[str], Any], bench: Workbench, town_id: str
+) -> None:
+    """Among ninety findings of pages nobody would see it."""
+    with transaction(bench.town_engine(town_id)) as connection:
+        for name in "abc":
+            add_finding(connection, name, severity=Severity.ERROR, rule_id="page.undated", title=f"页面{name}")
+        add_finding(connection, "d", severity=Severity.INFO, rule_id="application.due", subject="application:1", title="依申请公开2026-001即将到期")
+    text = client("clerk").get(f"/towns/{town_id}/").text
+    assert text.index("快到期或逾期未答复") < text.index("依申请公开2026-001即将到期") < text.index("页面a")
+    assert text.count("依申请公开2026-001即将到期") == 1
