@@ -37,6 +37,9 @@ def read_page(data: bytes, *, url: str | None = None, content_type: str | None =
     place = shown[1] if shown else None
     if container is _NOWHERE and place is not None:
         container = Container("generic", *trim.short_text(page, weights, place + 1), False)
+    elif place is not None and not container.strong and not container.start - 1 <= place < container.end:
+        span = body.range_below(weights, place, (container.start, container.end))
+        container = Container("generic", *span, False) if span else container
     start, end = trim.trimmed(page, weights, container.start, container.end, place)
     kept = render.kept_lines(page, weights, start, end)
     tags, index = metadata.standard_tags(page), index_table.index_of(page)

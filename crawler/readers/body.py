@@ -38,6 +38,7 @@ _FLAT = frozenset({"p", "td", "th", "pre", "section", "font", "span", "blockquot
 _SHORT = 0.1
 BOILERPLATE_WEIGHT = -20.0
 _RUN_OVER_ELEMENT = 1.5
+_SHORTEST, _NEAR, _UNDER_HEADLINE = 50.0, 12, 0.4
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -158,6 +159,17 @@ def best_range(page: Page, weights: Weights) -> tuple[int, int] | None:
         if weights.of(around.start, around.end) >= best_weight - 3:
             best = around
     return best.start, best.end
+
+
+def range_below(weights: Weights, headline: int, chosen: tuple[int, int]) -> tuple[int, int] | None:
+    """The lines that hold the article where it stands right under its headline and is short: what stands further down or
+    over the headline (comments, other articles) may weigh more. None where ``chosen`` is the first that says much."""
+    first = headline + 1
+    last = chosen[0] if chosen[0] > headline else len(weights.lines)
+    start, end = (first + line for line in _heaviest_run(weights.lines[first:last]))
+    weight = weights.of(start, end)
+    near = start - first <= _NEAR and weight >= max(_SHORTEST, _UNDER_HEADLINE * weights.of(*chosen))
+    return (start, end) if near else None
 
 
 def _heaviest_run(lines: list[float]) -> tuple[int, int]:

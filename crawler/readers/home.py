@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.readers.encoding import decode
-from crawler.readers.listing import DATE, looks_like_article, row_links, row_of
+from crawler.readers.listing import DATE, Sizes, looks_like_article, row_links, row_of
 
 _SHORT = re.compile(r"^[\[(（【]?\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*[\])）】]?$")
 _IN_ADDRESS = re.compile(r"/t?(20\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=[_/.]|\d{0,12}\.)|/(20\d\d)-(\d\d)/(\d\d)/")
@@ -35,6 +35,7 @@ def newest_date(body: bytes, *, url: str, today: date, content_type: str | None 
 
 def _shown(tree: LexborHTMLParser, url: str, today: date) -> Iterator[date]:
     left = _MOST_DATES
+    seen: Sizes = {}
     for node in tree.css("span, td, em, i, li, p, div, dd, dt, b, font, time, a, label, small, cite"):
         own = " ".join((node.text(deep=False) or "").split())
         if len(own) > 60 or _CLOCK.search(own):
@@ -43,7 +44,7 @@ def _shown(tree: LexborHTMLParser, url: str, today: date) -> Iterator[date]:
         if day is None:
             continue
         left -= 1
-        if (row := row_of(node)) is not None and _leads_to_article(row, url):
+        if (row := row_of(node, seen)) is not None and _leads_to_article(row, url):
             yield day
         if not left:
             return

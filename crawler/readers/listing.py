@@ -39,7 +39,13 @@ _ARTICLE = re.compile(
 )
 _MOST_LINKS = 4
 _CLIMB = 5
+# How deep rows may stand. What a row holds is looked up once for each element, in time of what stands in it: a page costs its
+# length times this, where without it a date within a date within a date costs the square of its length.
+_DEEPEST = 100
 _FRAGMENT_LINKS = 8
+
+Sizes = dict[int, tuple[int, int]]
+"""Of each element by its ``mem_id``: the addresses of its links, and the characters that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,12 @@ def read_list(
         return ListPage("unreadable", reason="返回空白页")
     tree = tree or LexborHTMLParser(html)
     tree.strip_tags(["script", "style", "noscript"])
-    for rows in _attempts(tree, url, templates, later):
+    # Elements within elements, which templates name, are never done looking for in lists within lists within lists.
+    flat = all(map(_in_reach, tree.css("ul, li, tr")))
+    for rows in _attempts(tree, url, templates if flat else (), later):
         if rows:
             return ListPage("rows", tuple(rows))
-    if proof := _proven_empty(tree):
+    if proof := _proven_empty(tree, CONTAINERS if flat else ()):
         return ListPage("empty", reason=proof)
     return ListPage("unreadable", reason="页面上找不到列表行，也没有“暂无信息”的提示")
 
@@ -154,11 +162,12 @@ def _dated_group(tree: LexborHTMLParser, url: str, later: bool) -> list[LexborNo
     """The largest group of like elements that each hold a date and a few links. The element is the smallest ancestor of
     the date that has a link."""
     groups: dict[str, dict[int, LexborNode]] = defaultdict(dict)
+    seen: Sizes = {}
     for node in tree.css("span, td, em, i, li, p, div, dd, dt, b, font, time, a, label, h3, h4, h5, small, cite"):
         own = " ".join((node.text(deep=False) or "").split())
         if not own or not (DATE.search(own) or _SHORT_DATE.match(own)):
             continue
-        if row := row_of(node):
+        if row := row_of(node, seen):
             groups[_signature(row)][row.mem_id] = row
     if not groups:
         return []
@@ -179,17 +188,42 @@ def _with_undated(rows: list[LexborNode]) -> list[LexborNode]:
     return [node for node in parent.iter() if (node.tag, node.attributes.get("class")) in alike and row_links(node)]
 
 
-def row_of(node: LexborNode) -> LexborNode | None:
-    """The row that a date belongs to; None where it stands alone or in something larger than a row."""
-    row: LexborNode | None = node
+def row_of(node: LexborNode, seen: Sizes) -> LexborNode | None:
+    """The row that a date belongs to; None where it stands alone or in something larger than a row. ``seen`` is kept from
+    date to date of a page, so that no element is measured twice."""
+    row: LexborNode | None = node if _in_reach(node) else None
     for _ in range(_CLIMB):
         if row is None or row.tag in ("body", "html"):
             return None
-        links = {link.attributes.get("href") for link in row_links(row)}
+        if row.mem_id not in seen:
+            seen[row.mem_id] = _size(row)
+        links, length = seen[row.mem_id]
         if links:
-            return row if len(links) <= _MOST_LINKS and len(row.text(strip=True)) < 1200 else None
+            return row if links <= _MOST_LINKS and length < 1200 else None
         row = row.parent
     return None
+
+
+def _size(node: LexborNode) -> tuple[int, int]:
+    """How many addresses the links of an element have, counted as far as one too many for a row, and how much text it
+    holds, where that is asked for: of what may be a row."""
+    links: set[str | None] = set()
+    for link in [node] if node.tag == "a" else node.css("a[href]"):
+        if _leads(link) and _title(link):
+            links.add(link.attributes.get("href"))
+            if len(links) > _MOST_LINKS:
+                return len(links), 0
+    return len(links), len(node.text(strip=True)) if links else 0
+
+
+def _in_reach(node: LexborNode) -> bool:
+    """Whether an element stands no deeper than people build pages."""
+    above = node.parent
+    for _ in range(_DEEPEST):
+        if above is None:
+            return True
+        above = above.parent
+    return False
 
 
 def _signature(node: LexborNode) -> str:
@@ -213,20 +247,20 @@ def _linked_group(tree: LexborHTMLParser, url: str) -> list[LexborNode]:
         target = urljoin(url, link.attributes.get("href") or "")
         if not _leads(link) or len(_title(link)) < 6 or (host and urlsplit(target).hostname != host):
             continue
-        if looks_like_article(target):
+        if looks_like_article(target) and _in_reach(link):
             groups[_signature(link)][link.mem_id] = link
     best = max(groups.values(), key=len, default={})
     return list(best.values()) if len(best) >= 3 else []
 
 
-def _proven_empty(tree: LexborHTMLParser) -> str:
+def _proven_empty(tree: LexborHTMLParser, containers: Sequence[str]) -> str:
     """The words by which a list says that it has no rows, or its header that stands alone; empty where neither."""
     for node in tree.css("li, td, p, div, span, dd, h3, h4, body"):
         words = "".join((node.text(deep=False) or "").split())
         if words and EMPTY.fullmatch(words):
             return words
-    for container in CONTAINERS:
-        for node in tree.css(container):
+    for container in containers:
+        for node in filter(_in_reach, tree.css(container)):
             heads = [" ".join(head.text().split()) for head in node.css("li, th, td")]
             if heads and not row_links(node) and any("发布日期" in head or "标题" in head for head in heads):
                 return "只有表头"

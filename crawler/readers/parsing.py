@@ -26,6 +26,8 @@ _TABLE = frozenset({"table", "tr", "td", "th"})
 # A viewer that a script calls: VSB's showVsbpdfIframe('/__local/....pdf', ...), PDFObject.embed('....pdf').
 _VIEWER = re.compile(r"""(?:showVsb\w+|PDFObject\.embed)\(\s*["']([^"']{3,400})["']""")
 _DEEP = 2000
+# Columns beyond this are of no table that a person reads; cells that span rows there are not followed down.
+_WIDEST = 200
 
 
 def parse_page(text: str, url: str | None = None) -> Page:
@@ -228,7 +230,7 @@ class _Walker:
             row.cells += 1
             row.width = self.column
             if attrs and "rowspan" in attrs and (rows := _span(attrs, "rowspan")) > 1:
-                self.spans |= dict.fromkeys(range(self.cell, self.column), rows - 1)
+                self.spans |= dict.fromkeys(range(self.cell, min(self.column, _WIDEST)), rows - 1)
 
     def _pass_spans(self, to_the_end: bool = False) -> None:
         """Go by the columns that a cell of a row above reaches down into."""

@@ -20,6 +20,10 @@ _WEAK_SUFFIX = re.compile(r"(.{6,}?)\s*(?:[—–－·•~～»›>]+|::)\s*([^�
 _MARK = re.compile(r"[·•■◆●▪▶►□○★☆※\s]+")
 _CRUMB = re.compile(r"[^<《〈\s]\s*[>〉»›]+\s*\S|位置\s*[:：]")
 _BADGE = re.compile(r"(?:原创|转载|置顶|推荐|独家|图文|视频|首发)\s*")
+# The line of who reports, and what no headline says.
+_NO_HEADLINE = re.compile(r"[／/╱][^】\])）]{0,10}(?:報導|报道|電|电)[】\])）]?$|^[【\[(（][^】\])）]*(?:记者|記者)|https?:|www\.|[Cc]opyright|©|加载中|下一[页頁]")
+_DIGITS = re.compile(r"\d")
+_ABOVE, _PARTED = 40, 5
 _SITE = re.compile(r"网$|网站|门户|频道|政府$|在线$|新闻中心|首页|网\b|網$|網站$|頻道$|新聞$|報$|台$|公司$|\.com|\.cn|中心$|局$|委$")
 
 
@@ -29,7 +33,7 @@ def headline(page: Page, before: int) -> tuple[str, int] | None:
     ``before``: where the text begins; a headline further down counts less."""
     titles = [_Title(_fold(text)) for text in {page.title, page.metas.get("og:title", "")} if text and not _only_site(text)]
     looks: dict[int, float] = {}
-    best, best_score = None, 0.0
+    best, best_score, agreed = None, 0.0, False
     heads = {title.head for title in titles if len(title.head) >= 2}
     for order, (start, end, text) in enumerate(_candidates(page, heads)):
         line = page.lines[start]
@@ -38,10 +42,38 @@ def headline(page: Page, before: int) -> tuple[str, int] | None:
             looks[node] = _looks(page, node)
         if line.links * 2 > len(text) and looks[node] < 3.0:
             continue  # most lines of most pages: links of menus
-        score = _score(line, text, looks[node], titles) - order * 0.001 - (4.0 if start > before else 0.0)
+        agreement = _agreement(text, titles)
+        if agreement == 0.0 and looks[node] < 4.0:
+            continue
+        score = _score(line, text, looks[node] + agreement) - order * 0.001 - (4.0 if start > before else 0.0)
         if score > best_score and not _in_index(page, start):
-            best, best_score = (text, end - 1), score
-    return best or _line_above(page, before)
+            best, best_score, agreed = (text, end - 1), score, agreement > 0.0
+    return (best if agreed else _by_place(page, before)) or best or _line_above(page, before)
+
+
+def _by_place(page: Page, before: int) -> tuple[str, int] | None:
+    """The headline of a page whose tags name only the site: what looks like one, or is followed by the line of date and
+    source, and stands near the beginning of the text."""
+    best, best_score = None, 3.0
+    for index in range(max(0, before - _ABOVE), min(before + 6, len(page.lines))):
+        line = page.lines[index]
+        if index >= before and len(line.text) > 40 and "。" in line.text:
+            break
+        if not 4 <= len(line.text) <= 80 or not _may_be_headline(line) or _in_index(page, index):
+            continue
+        dated = any(is_info(other) and _DIGITS.search(other.text) for other in page.lines[index + 1 : index + 4])
+        score = _looks(page, line.node) + 4.0 * dated - 0.15 * abs(before - index) - (3.0 if len(line.text) < 6 else 0.0)
+        if score > best_score:
+            node = page.nodes[line.node]
+            whole = node.tag in _TAGS and node.start == index and node.end - index <= 3
+            end = node.end if whole else index + 1
+            best, best_score = (" ".join(part.text for part in page.lines[index:end]), end - 1), score
+    return best
+
+
+def _may_be_headline(line: Line) -> bool:
+    text = line.text
+    return not (line.links * 2 > len(text) or text[-1] in "。；，、：:." or is_info(line) or _CRUMB.search(text) or _NO_HEADLINE.search(text))
 
 
 def _in_index(page: Page, index: int) -> bool:
@@ -53,7 +85,7 @@ def _line_above(page: Page, before: int) -> tuple[str, int] | None:
     """The line over the text, for a page whose tags name only the site."""
     for index in range(before - 1, max(before - 8, -1), -1):
         line = page.lines[index]
-        if 6 <= len(line.text) <= 60 and not line.links and not is_info(line) and line.text[-1] not in "。；，":
+        if 6 <= len(line.text) <= 60 and not line.links and _may_be_headline(line):
             return line.text, index
     return None
 
@@ -67,7 +99,7 @@ def _candidates(page: Page, heads: set[str]) -> Iterable[tuple[int, int, str]]:
     for index, line in enumerate(page.lines):
         if 4 <= len(line.text) <= 120 or line.text in heads:
             yield index, index + 1, line.text
-            if whole and line.text[0] == whole[0] and (more := _continued(page, index, whole)):
+            if len(parted) < _PARTED and whole and line.text[0] == whole[0] and (more := _continued(page, index, whole)):
                 parted.append((index, index + len(more), " ".join(more)))
     for start, end, text in parted:
         if not any(_fold(text) in _fold(line.text) for line in page.lines):
@@ -86,16 +118,17 @@ def _continued(page: Page, index: int, whole: str) -> list[str]:
     return parts if len(parts) > 1 else []
 
 
-def _score(line: Line, text: str, looks: float, titles: list[_Title]) -> float:
-    link = line.links * 2 > len(text)
+def _agreement(text: str, titles: list[_Title]) -> float:
+    """How well a line agrees with the best of the titles that the tags give."""
     folded = _fold(text)
-    agreement = 0.0
-    if len(folded) >= 4 or folded in [title.head for title in titles]:
-        for title in titles:
-            agreement = max(agreement, title.agreement(folded))
-    if agreement == 0.0 and looks < 4.0:
+    if len(folded) < 4 and folded not in [title.head for title in titles]:
         return 0.0
-    return looks + agreement - (6.0 if link else 0.0) - (12.0 if _CRUMB.search(text) else 0.0)
+    return max((title.agreement(folded) for title in titles), default=0.0)
+
+
+def _score(line: Line, text: str, score: float) -> float:
+    link = line.links * 2 > len(text)
+    return score - (6.0 if link else 0.0) - (12.0 if _CRUMB.search(text) else 0.0)
 
 
 def _looks(page: Page, node: int) -> float:

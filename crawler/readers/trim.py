@@ -38,7 +38,7 @@ _EDITOR = re.compile(r"[（(\[【]?\s*(?:(?:责任编辑|責任編輯|责编|编
 
 def trimmed(page: Page, weights: Weights, start: int, end: int, headline: int | None) -> tuple[int, int]:
     """The lines of a container from behind the headline and its line of date and source to the end of the text."""
-    if headline is not None and start <= headline < end and weights.of(start, headline) < 0.3 * weights.of(start, end):
+    if headline is not None and start <= headline < end and weights.of(start, headline) < 0.5 * weights.of(start, end):
         start = headline + 1
     elif headline is not None and headline < start < end:
         start = _from_above(page, weights, headline, start)
