@@ -26,7 +26,7 @@ _COMMENTS = re.compile(r"comment|pinglun|reply|replies|huifu|respond|feedback|gu
 # Every alternative begins with a plain character (and none ignores case): so the pattern is searched for by a set of first
 # characters, ten times as quickly as otherwise.
 _BOILERPLATE = re.compile(
-    r"版权所有|版權所有|ICP备|ICP证|icp备|网安备|公网安备|Copyright|CopyRight|COPYRIGHT|copyright|©|All [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED|"
+    r"版权所有|版權所有|版权归|著作权归|ICP备|ICP证|icp备|网安备|公网安备|Copyright|CopyRight|COPYRIGHT|copyright|©|All [Rr]ights [Rr]eserved|ALL RIGHTS RESERVED|"
     r"all rights reserved|违法和不良信息|举报电话|许可证号?|未經授權|网站声明|邮编|邮政编码|"
     r"未经.{0,12}(?:允许|许可|授权)|转载请注明|請註明|免责声明|免責聲明|网站标识码|技术支持|主办单位|建议使用.{0,20}分辨率|Powered [Bb]y|powered by|POWERED BY|扫一扫|浏览器版本|"
     r"二维码|微信公众号|客户端下载|下载客户端|仅代表.{0,12}(?:作者|网友|本人|个人)|只代表.{0,12}(?:作者|网友|本人|个人)|僅代表.{0,12}(?:作者|网友|本人|个人)|"

@@ -62,7 +62,7 @@ def _by_place(page: Page, before: int) -> tuple[str, int] | None:
         if not 4 <= len(line.text) <= 80 or not _may_be_headline(line) or _in_index(page, index):
             continue
         dated = any(is_info(other) and _DIGITS.search(other.text) for other in page.lines[index + 1 : index + 4])
-        score = _looks(page, line.node) + 4.0 * dated - 0.15 * abs(before - index) - (3.0 if len(line.text) < 6 else 0.0)
+        score = _looks(page, line.node) + 5.0 * dated - 0.2 * abs(before - index) - (3.0 if len(line.text) < 6 else 0.0)
         if score > best_score:
             node = page.nodes[line.node]
             whole = node.tag in _TAGS and node.start == index and node.end - index <= 3
@@ -95,7 +95,8 @@ def _candidates(page: Page, heads: set[str]) -> Iterable[tuple[int, int, str]]:
     for node in page.nodes:
         if node.tag in _TAGS and 2 <= node.end - node.start <= 3:
             yield node.start, node.end, " ".join(line.text for line in page.lines[node.start : node.end])
-    whole, parted = _fold(page.title), []
+    whole = _fold(page.title)
+    parted: list[tuple[int, int, str]] = []
     for index, line in enumerate(page.lines):
         if 4 <= len(line.text) <= 120 or line.text in heads:
             yield index, index + 1, line.text

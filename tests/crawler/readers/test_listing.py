@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.readers import listing
 from crawler.readers.encoding import decode
 from crawler.readers.listing import parse_date, read_list
 
@@ -142,3 +145,42 @@ def test_real_list_pages(shared: Path) -> None:
         found[path.name] = len(page.rows)
     assert len(found) == 13
     assert {name: found[name] for name in REAL} == REAL
+
+
+DATED = "<span>2026-03-04</span>"
+NESTED: dict[str, Callable[[int], str]] = {
+    # Every date stands in all that stand over it.
+    "dates in dates": lambda n: f"<div>{DATED}" * n,
+    "rows in rows": lambda n: f"<div>{DATED}<a href='/info/1/12345.htm'>某镇开展防火巡查</a>" * n,
+    "lists in lists": lambda n: "<div class='gk_list'>" + f"<ul><li>{DATED}<a href='/info/1/12345.htm'>某镇开展防火巡查</a>" * n,
+    # No date has a link, and all look for one in the same element.
+    "many in one": lambda n: f"<div>{DATED * n}</div>",
+}
+
+
+@pytest.mark.parametrize("shape", NESTED)
+def test_twice_the_page_is_twice_the_work(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted are the elements that are measured and the links that are looked at."""
+    work = 0
+
+    def counted(original: Any) -> Any:
+        def count(*args: Any) -> Any:
+            nonlocal work
+            work += 1
+            return original(*args)
+
+        return count
+
+    monkeypatch.setattr(listing, "_size", counted(listing._size))
+    monkeypatch.setattr(listing, "_leads", counted(listing._leads))
+    costs = []
+    for size in (400, 800):
+        work = 0
+        read_list(NESTED[shape](size), url=URL)
+        costs.append(work)
+    assert 0 < costs[1] <= 2.2 * costs[0] + 10
+
+
+def test_a_row_may_stand_as_deep_as_people_build() -> None:
+    rows = "".join(f"<li><a href='/info/1/1234{n}.htm'>某镇开展第{n}次防火巡查</a>{DATED}</li>" for n in range(5))
+    assert len(read_list(f"{'<div>' * 60}<ul>{rows}</ul>", url=URL).rows) == 5
