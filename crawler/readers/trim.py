@@ -12,6 +12,7 @@ from crawler.readers.page import Line, Page
 _ROOM = 14
 # A short text is text all the same: what has said a sentence has begun.
 _SENTENCE = re.compile(r"[\u3400-\u9fff]{4}.*[，,].*[。！？]")
+_AGO = re.compile(r"\d+\s?(?:秒钟?|分钟?|分鐘|小时|小時|天|周|週|个?月|個月|年)(?:以?前)(?=$|[\s·|｜]{0,3}回[复覆]$)")
 _FIGURES = re.compile(r"\d+")
 _INFO = re.compile(
     r"(?:信息|文章|稿件|新闻)?(?:来\s?源|稿源|來源)\s*[:：]|(?:发布|发表|更新|发稿|發佈|更新)(?:时间|日期|時間)|^(?:时间|日期|作者|编辑|责任?编辑|审核|记者|责编|"
@@ -87,7 +88,9 @@ def first_post(page: Page, weights: Weights, start: int, end: int) -> int:
     bylines: dict[str, list[int]] = {}
     for index in range(start, end):
         text = page.lines[index].text
-        if len(text) <= 60 and ":" in text and (found := next(find_dates(text), None)) and found.moment.has_time:
+        if len(text) <= 24 and text.endswith(("前", "回复", "回覆")) and (ago := _AGO.search(text)):
+            bylines.setdefault(_FIGURES.sub("0", ago[0]), []).append(index)
+        elif len(text) <= 60 and ":" in text and (found := next(find_dates(text), None)) and found.moment.has_time:
             form = _FIGURES.sub("0", text[: found.end])
             bylines.setdefault(form, []).append(index)
     for places in bylines.values():

@@ -53,6 +53,13 @@ def test_a_short_text_under_its_headline(name: str) -> None:
     assert article.body.split("\n") == list(SHORT)
 
 
+def test_comments_end_the_text_that_they_stand_in_one_block_with() -> None:
+    """Their times end them; of the first, whose own stands behind it, what it says remains."""
+    article = read(f"<h1>{TITLE}</h1><div>2026-03-04</div><div>{TEXT * 2}{COMMENTS}</div>", f"{TITLE}_某镇")
+    assert article.body.split("\n")[:4] == [*SHORT, *SHORT]
+    assert article.body.count("说得很有道理") == 1
+
+
 CLOSINGS = (
     "【纠错】", "【我要纠错】", "返回上一页", "↑返回顶部", "收藏本页", "更多相关新闻", "阅读原文", "赞(0)", "0条评论", "文明上网，理性发言",
     "分享到微信", "扫码关注我们", "打开APP阅读全文", "最新文章", "下一頁", "▲TOP", "原文链接：http://www.example.cn/1.html", "文章标签：禁烧",
