@@ -13,7 +13,7 @@ from typing import Any
 
 from core.nouns import Evidence
 from crawler.steps import Checked, Done, Found, Gone, Noted, Sighted, Validator
-from store.records import to_json
+from store.record_rows import to_json
 
 Line = dict[str, Any]
 

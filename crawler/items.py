@@ -33,7 +33,7 @@ from crawler.steps import (
     Validator,
     validator_of,
 )
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 GIVE_UP_AFTER = 5
 """Failed items in a row after which a source is left alone for this run."""

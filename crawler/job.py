@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.settings import Site
 from crawler.steps import Validator
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

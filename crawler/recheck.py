@@ -16,7 +16,7 @@ from math import ceil
 from core.clock import Moment
 from core.settings import Politeness, SourceSettings
 from crawler.platforms.base import Row
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 SAME_DAY = timedelta(hours=20)
 """What was asked for within these counts as today's: a daily run that is an hour early is another day's."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from core.nouns import Attachment, Record, SourceResult
 from crawler.platforms.base import Answer, Ask, Failure, Row
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 if TYPE_CHECKING:
     from crawler.items import Items

@@ -18,7 +18,7 @@ from crawler.outcomes import guarded, judge
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row, on_site
 from crawler.recheck import Due, Turn, floor_of, plan_rechecks, vanished
 from crawler.steps import Done, Errand, Sighted, SiteMemory, Step, Tally, Validator, validator_of
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 
 class Walk:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
-
-from sqlalchemy import Row
+from typing import TYPE_CHECKING, Any
 
 from core.clock import Moment, local_date
 from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Version
 
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:

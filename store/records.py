@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.clock import Moment
 from core.nouns import Attachment, StoredRecord, Version
 from store.bulk import portions, upsert
 from store.database import Connection
+from store.known import KnownRecord
 from store.lists import page
 from store.record_rows import (
     Arrival,
@@ -46,27 +47,6 @@ class SourceFacts:
     latest: Moment | None
     undated: int
     latest_url: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownRecord:
-    """What a crawl must know of a stored record to leave it alone, ask for it again or tell that it changed.
-
-    ``row_hashes``: the row under which each source listed it; ``attachments``: SHA-256 by address (None: not readable).
-    """
-
-    key: str
-    url: str
-    title: str
-    published: str | None
-    content_hash: str
-    first_seen: str
-    checked: str
-    removed: bool
-    has_body: bool
-    row_hashes: dict[str, str | None] = field(default_factory=dict)
-    attachments: dict[str, str | None] = field(default_factory=dict)
-    thread: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from core.clock import Moment
 from core.settings import Politeness, SourceSettings
 from crawler.platforms.base import Row
 from crawler.recheck import VANISHED_MOST, due_for_recheck, floor_of, plan_rechecks, vanished
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 POLITE = Politeness(recheck_days=14, recheck_every=30)

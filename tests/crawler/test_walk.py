@@ -16,7 +16,7 @@ from crawler.items import GIVE_UP_AFTER, KEPT, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
 from crawler.steps import Checked, Done, Errand, Found, Gone, Kept, Noted, SiteMemory, Step, Validator
 from crawler.walk import Walk
-from store.records import KnownRecord
+from store.known import KnownRecord
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SITE = Site(id="s", name="站", platform="plain", home="https://a.gov.cn/", hosts=("a.gov.cn",))
