@@ -84,7 +84,8 @@ _Read = tuple[dict[str, Any], str | None, tuple[str, ...]]
 
 
 def _read_all(pages: list[_Page]) -> Iterator[_Read]:
-    """Every page's line in the order given, why it could not be read, and what is doubtful in it; several processes where there is work for them."""
+    """Every page's line in the order given, why it could not be read, and what is doubtful in it; several
+    processes where there is work for them."""
     workers = min(os.cpu_count() or 1, len(pages) // _CHUNK)
     if workers < 2:
         yield from map(_read, pages)
