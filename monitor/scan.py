@@ -49,11 +49,13 @@ def _title(
 
 def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> Iterator[Flaw]:
     published = document.published or _stated(document)
+    heading = ""
     for is_table, group in groupby(_unfolded(document), key=lambda part: isinstance(part, Table)):
         parts = list(group)
         paragraphs = [part for part in parts if isinstance(part, Paragraph)]
         if not is_table:
-            yield from scan_paragraphs(paragraphs, privacy, today)
+            yield from scan_paragraphs(paragraphs, privacy, today, heading)
+        heading = _heading(parts[-1]) if is_table else ""
         for table in parts:
             if isinstance(table, Table):
                 yield from scan_table(table, privacy, today)
@@ -61,6 +63,11 @@ def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today
         for paragraph in paragraphs:
             yield from scan_wording(paragraph, wording, published)
             yield from scan_dates(paragraph, published, document.title)
+
+
+def _heading(part: Paragraph | Table) -> str:
+    """The labels of a list of which only they could be read as a row: its cells are broken into lines."""
+    return " ".join(cell.text for cell in part.rows[0]) if isinstance(part, Table) and len(part.rows) == 1 else ""
 
 
 def _unfolded(document: ScannedText) -> Iterator[Paragraph | Table]:

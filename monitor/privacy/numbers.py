@@ -30,6 +30,8 @@ _MOBILE_BROKEN = re.compile(r"(?<![\d.])1[3-9]\d{0,8}\n\d{1,9}(?!\d)")
 # Runs of digits in one line; which of them is one number's is decided from there.
 _DIGITS = re.compile(rf"(?<![0-9A-Za-z])\d+(?:(?!\n){_GAP}\d+)*(?![0-9A-Za-z])")
 _RUN = re.compile(r"\d+")
+# A card that a narrow column broke over up to four lines.
+_CARD_BROKEN = re.compile(r"(?<![0-9A-Za-z\-])62\d{2,14}(?:\n\d{2,15}){1,3}(?![0-9A-Za-z\-])")
 _MOST_GROUPS = 6
 # Addresses are full of long numbers that are nobody's. An identity number in one is still one.
 _ADDRESS = re.compile(r"https?://[!-~]+|(?<![!-9;-~])/[!-~]*/[!-~]*\.(?:s?html?|pdf|docx?|xlsx?|zip|jpe?g|png)", re.IGNORECASE)
@@ -67,7 +69,7 @@ def find(text: str, today: date) -> list[Number]:
     """Numbers of a :func:`plain` text, none overlapping: identity numbers first, then mobiles, then accounts."""
     found: list[Number] = []
     elsewhere = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
-    for number in (*_identities(text, today), *_mobiles(elsewhere), *_accounts(elsewhere)):
+    for number in (*_identities(text, today), *_mobiles(elsewhere), *_accounts(elsewhere), *_broken_cards(elsewhere)):
         if all(number.end <= other.start or number.start >= other.end for other in found):
             found.append(number)
     return sorted(found, key=lambda number: number.start)
@@ -131,6 +133,13 @@ def _accounts(text: str) -> Iterator[Number]:
             if 12 <= len(digits) <= 23:
                 yield Number("bank_account", start, end, digits, 16 <= len(digits) <= 19 and luhn(digits))
             at += taken
+
+
+def _broken_cards(text: str) -> Iterator[Number]:
+    for match in _CARD_BROKEN.finditer(text):
+        digits = _NOT_DIGIT.sub("", match[0])
+        if 16 <= len(digits) <= 19 and luhn(digits):
+            yield Number("bank_account", match.start(), match.end(), digits, True, True)
 
 
 def _together(text: str, runs: Sequence[tuple[int, int]]) -> int:

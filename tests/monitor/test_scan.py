@@ -50,6 +50,9 @@ TABLE = [
     ("姓名　病种　救助金额\n张三　尿毒症　3000\n李四　白血病　5000", [("sensitive_list", ERROR)]),
     ("姓名 | 残疾等级\n张三 | 一级\n李四 | 二级", [("sensitive_list", WARN)]),
     ("姓名 一卡通账号 金额\n张三 20597013057539440 300\n李四 20597013057539441 300", [("passbook_account", WARN)] * 2),
+    # a printed list whose narrow columns broke its numbers; without the labels above them they are figures
+    ("公示\n序号 姓名 联系电话 一卡通\n号\n1 张三 1380000\n0000\n6200000\n0000000\n00042\n2 李四", [("mobile", ERROR), ("bank_account", ERROR)]),
+    ("面积\n1 张三 1380000\n0000\n6200000\n0000000\n00042\n2 李四", []),
     # two words are no list where no names stand
     ("平岗村 新庄组\n李家河村 河边组", []),
 ]
