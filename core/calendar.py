@@ -51,9 +51,11 @@ class WorkCalendar:
 
     def add(self, start: date, workdays: int) -> Deadline:
         """The Nth working day after ``start``. Past the known years Monday to Friday are counted and the answer is
-        provisional. ``workdays`` is at least 0; 0 gives ``start`` itself."""
+        provisional. ``workdays`` is at least 0; 0 gives ``start`` itself. Raises OverflowError past the year 9999."""
         if workdays < 0:
             raise ValueError(f"workdays must not be negative: {workdays}")
+        if workdays > (date.max - start).days:
+            raise OverflowError(f"{workdays} working days after {start} is no date")
         day, left, provisional = start, workdays, False
         while left:
             day += timedelta(days=1)

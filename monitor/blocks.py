@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from core.text import fold_plain
 from monitor.scanned import Cell, Paragraph, Table
 
-_WORD_BREAK = re.compile(r"\t|\s+")
+_WORD_BREAK = re.compile(r"\s*[|｜]\s*|\s+")
 # Labels are spread over their column: 姓 名.
 _SPREAD = re.compile(r"(?<!\S)([姓性备职户电住年单金])\s{1,4}([名别注务主话址龄位额])(?!\S)")
 _LABEL_LENGTH = 16
@@ -41,32 +41,48 @@ def unfold(table: Table) -> Iterator[Paragraph | Table]:
 
 
 def printed(lines: Iterable[str], where: str) -> Iterator[Paragraph | Table]:
-    """The lines of a page as paragraphs and lists: below a line of labels, lines of about as many words are rows."""
-    texts = [_SPREAD.sub(r"\1\2", line.strip()) for line in lines]
+    """The lines of a page as paragraphs and lists."""
+    return lists(Paragraph(f"{where}第{number}行", line.strip()) for number, line in enumerate(lines, start=1))
+
+
+def lists(lines: Iterable[Paragraph]) -> Iterator[Paragraph | Table]:
+    """Consecutive lines as paragraphs and lists: below a line of labels, lines of about as many words are rows. Empty lines end
+    a list and are left out."""
+    given = list(lines)
+    texts = [_SPREAD.sub(r"\1\2", line.text) for line in given]
     words = [[word for word in _WORD_BREAK.split(text) if word] for text in texts]
     rows: list[tuple[Cell, ...]] = []
-    for number, text in enumerate(texts):
-        begins = _begins(words, number, text)
-        continues = bool(rows) and len(words[number]) >= 3 and abs(len(words[number]) - len(rows[0])) <= 1
+    for number, line in enumerate(given):
+        begins = _begins(words, number, texts[number])
+        continues = bool(rows) and _continues(words[number], rows[0])
         if rows and (begins or not continues):
-            yield Table(where, tuple(rows))
+            yield Table(rows[0][0].where, tuple(rows))
             rows = []
         if begins or continues:
-            rows.append(tuple(Cell(f"{where}第{number + 1}行", word) for word in words[number]))
-        elif text:
-            yield Paragraph(f"{where}第{number + 1}行", text)
+            rows.append(tuple(Cell(line.where, word) for word in words[number]))
+        elif line.text:
+            yield line
     if rows:
-        yield Table(where, tuple(rows))
+        yield Table(rows[0][0].where, tuple(rows))
+
+
+def _continues(words: Sequence[str], head: Sequence[Cell]) -> bool:
+    if len(head) == 2:
+        return len(words) == 2
+    return len(words) >= 3 and abs(len(words) - len(head)) <= 1
 
 
 def _begins(words: Sequence[Sequence[str]], number: int, text: str) -> bool:
     """A line of labels, by the column of names among them or by the row of figures that follows."""
     here = words[number]
-    if len(here) < 3 or any(len(word) > _LABEL_LENGTH or re.search(r"\d|[，。；]", word) for word in here):
+    if len(here) < 2 or any(len(word) > _LABEL_LENGTH or re.search(r"\d|[，。；：:]", word) for word in here):
         return False
+    after = words[number + 1] if number + 1 < len(words) else []
+    if len(here) == 2:
+        # Two words are often prose: only names and what is told of them, line by line.
+        return here[0] in ("姓名", "户主", "户主姓名") and len(after) == 2
     if _LIST_HEADER.search(text):
         return True
-    after = words[number + 1] if number + 1 < len(words) else []
     return abs(len(after) - len(here)) <= 1 and any(re.search(r"\d{2}", word) for word in after)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 from core.nouns import Severity
-from monitor.blocks import unfold
+from monitor.blocks import lists, unfold
 from monitor.dates import published_in, scan_dates
 from monitor.privacy.masking import mask_text
 from monitor.privacy.rules import PrivacyRules
@@ -24,28 +24,38 @@ _LOCAL = re.compile(
 )
 
 
-VERSION = 7
+VERSION = 8
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 
 def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> list[Flaw]:
     """The findings of a file in its order; ``today`` bounds days of birth. Several of one kind make each worse."""
-    found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document), *_unread(document)]
+    parts = list(_parts(document, privacy, wording, today))
+    found = [*_title(document, privacy, wording, today, parts), *parts, *_links(document), *_unread(document)]
     return _bulk(list(dict.fromkeys(found)), privacy.bulk)
 
 
-def _title(document: ScannedText, wording: Wording) -> Iterator[Flaw]:
-    if document.title:
-        yield from scan_wording(Paragraph("标题", document.title), wording, document.published)
+def _title(
+    document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date, parts: Sequence[Flaw]
+) -> Iterator[Flaw]:
+    """The title's findings: of personal data only those that its text does not show again."""
+    if not document.title:
+        return
+    title = Paragraph("标题", document.title)
+    told = {(flaw.kind, flaw.evidence) for flaw in parts}
+    yield from (flaw for flaw in scan_paragraphs([title], privacy, today) if (flaw.kind, flaw.evidence) not in told)
+    yield from scan_wording(title, wording, document.published)
 
 
 def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> Iterator[Flaw]:
     published = document.published or _stated(document)
+    heading = ""
     for is_table, group in groupby(_unfolded(document), key=lambda part: isinstance(part, Table)):
         parts = list(group)
         paragraphs = [part for part in parts if isinstance(part, Paragraph)]
         if not is_table:
-            yield from scan_paragraphs(paragraphs, privacy, today)
+            yield from scan_paragraphs(paragraphs, privacy, today, heading)
+        heading = _heading(parts[-1]) if is_table else ""
         for table in parts:
             if isinstance(table, Table):
                 yield from scan_table(table, privacy, today)
@@ -55,12 +65,21 @@ def _parts(document: ScannedText, privacy: PrivacyRules, wording: Wording, today
             yield from scan_dates(paragraph, published, document.title)
 
 
+def _heading(part: Paragraph | Table) -> str:
+    """The labels of a list of which only they could be read as a row: its cells are broken into lines."""
+    return " ".join(cell.text for cell in part.rows[0]) if isinstance(part, Table) and len(part.rows) == 1 else ""
+
+
 def _unfolded(document: ScannedText) -> Iterator[Paragraph | Table]:
-    for part in document.parts:
-        if isinstance(part, Table):
-            yield from unfold(part)
-        else:
-            yield part
+    """Lists as tables, also those whose columns are only spaces; prose among the rows of a table as paragraphs."""
+    for _, group in groupby(document.parts, key=lambda part: isinstance(part, Table)):
+        lines: list[Paragraph] = []
+        for part in group:
+            if isinstance(part, Table):
+                yield from unfold(part)
+            else:
+                lines.append(part)
+        yield from lists(lines)
 
 
 def _stated(document: ScannedText) -> date | None:

@@ -18,6 +18,7 @@ _HANDLER = re.compile(
 )
 # What links to files say that does not tell one file from another.
 _NOTHING = re.compile(r"(?:点击|点此|请|在此|此处|这里|在线|立即|查看|下载|附件|文件|原文|全文|详情|预览|打开|阅读|[\s:：.、()（）\[\]【】\d一二三四五六七八九十]|download|Download)*")
+_PAGE = re.compile(r"\.s?html?(?:$|[?#])", re.I)
 _HAN = re.compile("[\u3400-\u9fff]")
 _BEHIND = 12
 _NOT_LINKS = ("javascript:", "#", "mailto:", "tel:", "data:")
@@ -28,7 +29,9 @@ def attachments_of(page: Page, start: int, end: int) -> tuple[Attachment, ...]:
     show in a frame, each once, absolute where the page's address is known."""
     found: dict[str, Attachment] = {}
     for link in page.links:
-        if not start <= link.line < end + _BEHIND or not is_file(link.href) or link.href.lower().startswith(_NOT_LINKS):
+        if not start <= link.line < end + _BEHIND or link.href.strip().lower().startswith(_NOT_LINKS):
+            continue
+        if not is_file(link.href) and not _called_file(link):
             continue
         url = page.absolute(_file_in(link.href.strip()))
         if url not in found or not found[url].name:
@@ -47,6 +50,12 @@ def is_file(href: str) -> bool:
     except ValueError:
         return False
     return bool(_FILE.search(parts.path) or _FILE.search(parts.query))
+
+
+def _called_file(link: Link) -> bool:
+    """Whether a link's words are the name of a file and its address, which does not show it, is no page's."""
+    named = _FILE.search(link.title.strip()) or _FILE.search(link.text.strip())
+    return bool(named and link.href.strip() and not _PAGE.search(link.href))
 
 
 def _file_in(href: str) -> str:

@@ -26,6 +26,8 @@ _DIGITS = re.compile(r"\d")
 _ABOVE, _PARTED = 40, 5
 _SITE = re.compile(r"网$|网站|门户|频道|政府$|在线$|新闻中心|首页|网\b|網$|網站$|頻道$|新聞$|報$|台$|公司$|\.com|\.cn|中心$|局$|委$")
 
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,9}(?:[镇乡县市区省]|街道)")
+
 
 def headline(page: Page, before: int) -> tuple[str, int] | None:
     """The line that is the page's headline and its place: the one that agrees best with ``<title>`` and looks like one.
@@ -202,7 +204,10 @@ def without_site(title: str) -> str:
 
 
 def _only_site(title: str) -> bool:
-    return len(title) <= 16 and len(_SEPARATOR.split(title)) == 1 and _SITE.search(title) is not None
+    """Whether a ``<title>`` names only its site or its place (漫水河镇), not the page."""
+    if len(title) > 16 or len(_SEPARATOR.split(title)) > 1:
+        return False
+    return _SITE.search(title) is not None or _PLACE.fullmatch(title) is not None
 
 
 def agree(one: str, other: str) -> bool:

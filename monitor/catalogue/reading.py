@@ -12,6 +12,7 @@ from monitor import limits
 from monitor.catalogue import words
 from monitor.catalogue.grid import Grid, Place, cell_name
 from monitor.catalogue.header import Header, HeaderColumn, Meaning, bare, find_header, header_at
+from monitor.catalogue.topics import shipped
 
 _FIELD = re.compile(r"([\u4e00-\u9fff、]{2,20}?)领域")
 _FIELD_TITLE = re.compile(r"(?:^|[省市县区镇乡]|街道|[）)])([\u4e00-\u9fff、]{2,14}?)(?:领域)?(?:基层)?政务公开(?:标准)?(?:目录|事项)")
@@ -272,6 +273,8 @@ def _field_of(grid: Grid, header: Header) -> str:
             found = pattern.search(word)
             if found and not _PLACE.search(name := _without_place(found[1])):
                 return name
+        if (topic := shipped().by_name.get(word)) and topic.field:
+            return word
     return "" if re.fullmatch(r"(?:Sheet|工作表)\d*", grid.name, re.I) else grid.name
 
 

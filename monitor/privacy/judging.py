@@ -23,13 +23,14 @@ _HOLDER = re.compile(
 class Surroundings:
     """What stands around a number. ``label``: what names it directly (the words before it, its column, the cell before);
     ``near``: the passage or the row with its header; ``in_list``: a row of a table with a column of names; ``official``:
-    a table of posts or offices."""
+    a table of posts or offices; ``heading``: the labels of a printed list whose rows are broken into lines."""
 
     label: str
     near: str
     after: str = ""
     in_list: bool = False
     official: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _identity(number: Number, around: Surroundings, rules: PrivacyRules) -> Judg
 
 def _mobile(number: Number, around: Surroundings, rules: PrivacyRules) -> Judged | None:
     label, named = around.label, rules.says("mobile", around.label)
-    if number.broken and not named and not rules.says("mobile", around.near[-40:]):
+    if number.broken and not any(rules.says("mobile", words) for words in (label, around.near[-40:], around.heading)):
         return None
     if not named and (rules.says("other_numbers", label) or rules.says("amounts", label) or _measured(around.after)):
         return None
@@ -93,6 +94,8 @@ def _measured(after: str) -> bool:
 
 
 def _account(number: Number, around: Surroundings, rules: PrivacyRules) -> Judged | None:
+    if number.broken and not rules.says("account", around.heading):
+        return None
     named = rules.says("account", around.label)
     card = number.sure and number.digits.startswith("62") and not rules.says("other_numbers", around.label)
     if not named and number.sure and rules.says("account", around.near):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -23,13 +23,18 @@ _ID_GAP = r"[\s\-\u2010-\u2015\u00ad\u200b-\u200f\u2060\ufeff.·/_]"
 _ID18 = re.compile(rf"(?<![0-9A-Za-z])[1-9](?:{_ID_GAP}{{0,2}}\d){{16}}{_ID_GAP}{{0,2}}[\dXx](?![0-9A-Za-z])")
 _ID15 = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{14}(?![0-9A-Za-z])")
 _MOBILE = re.compile(
-    rf"(?<![\d.])(?:\+?86{_GAP}?)?(?P<a>1[3-9]\d)(?P<s>[\s\-\u2010-\u2015·.]{{0,2}})(?P<b>\d{{4}})(?P<t>[\s\-\u2010-\u2015·.]{{0,2}})"
+    rf"(?<!\d)(?<!\d\.)(?:\+?86{_GAP}?)?(?P<a>1[3-9]\d)(?P<s>[\s\-\u2010-\u2015·.]{{0,2}})(?P<b>\d{{4}})(?P<t>[\s\-\u2010-\u2015·.]{{0,2}})"
     r"(?P<c>\d{4})(?!\d)(?!\.\d)"
 )
 _MOBILE_BROKEN = re.compile(r"(?<![\d.])1[3-9]\d{0,8}\n\d{1,9}(?!\d)")
-_ACCOUNT = re.compile(rf"(?<![0-9A-Za-z])\d(?:{_GAP}?\d){{11,22}}(?![0-9A-Za-z])")
+# Runs of digits in one line; which of them is one number's is decided from there.
+_DIGITS = re.compile(rf"(?<![0-9A-Za-z])\d+(?:(?!\n){_GAP}\d+)*(?![0-9A-Za-z])")
+_RUN = re.compile(r"\d+")
+# A card that a narrow column broke over up to four lines.
+_CARD_BROKEN = re.compile(r"(?<![0-9A-Za-z\-])62\d{2,14}(?:\n\d{2,15}){1,3}(?![0-9A-Za-z\-])")
+_MOST_GROUPS = 6
 # Addresses are full of long numbers that are nobody's. An identity number in one is still one.
-_ADDRESS = re.compile(r"https?://[!-~]+|(?<![!-~])/[!-~]*/[!-~]*\.(?:s?html?|pdf|docx?|xlsx?|zip|jpe?g|png)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[!-~]+|(?<![!-9;-~])/[!-~]*/[!-~]*\.(?:s?html?|pdf|docx?|xlsx?|zip|jpe?g|png)", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"[^\dXx]")
 
 
@@ -64,7 +69,7 @@ def find(text: str, today: date) -> list[Number]:
     """Numbers of a :func:`plain` text, none overlapping: identity numbers first, then mobiles, then accounts."""
     found: list[Number] = []
     elsewhere = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
-    for number in (*_identities(text, today), *_mobiles(elsewhere), *_accounts(elsewhere)):
+    for number in (*_identities(text, today), *_mobiles(elsewhere), *_accounts(elsewhere), *_broken_cards(elsewhere)):
         if all(number.end <= other.start or number.start >= other.end for other in found):
             found.append(number)
     return sorted(found, key=lambda number: number.start)
@@ -117,16 +122,46 @@ def _two_years(match: re.Match[str]) -> bool:
 
 
 def _accounts(text: str) -> Iterator[Number]:
-    for match in _ACCOUNT.finditer(text):
+    """Whole runs of 12 to 23 digits, and runs of four as cards are printed; other figures may stand before and after."""
+    for match in _DIGITS.finditer(text):
+        runs = [(match.start() + run.start(), match.start() + run.end()) for run in _RUN.finditer(match[0])]
+        at = 0
+        while at < len(runs):
+            taken = _together(text, runs[at : at + _MOST_GROUPS + 1])
+            start, end = runs[at][0], runs[at + taken - 1][1]
+            digits = _NOT_DIGIT.sub("", text[start:end])
+            if 12 <= len(digits) <= 23:
+                yield Number("bank_account", start, end, digits, 16 <= len(digits) <= 19 and luhn(digits))
+            at += taken
+
+
+def _broken_cards(text: str) -> Iterator[Number]:
+    for match in _CARD_BROKEN.finditer(text):
         digits = _NOT_DIGIT.sub("", match[0])
-        if "\n" not in match[0] and (len(digits) == len(match[0]) or _grouped(match[0])):
-            yield Number("bank_account", match.start(), match.end(), digits, 16 <= len(digits) <= 19 and luhn(digits))
+        if 16 <= len(digits) <= 19 and luhn(digits):
+            yield Number("bank_account", match.start(), match.end(), digits, True, True)
 
 
-def _grouped(written: str) -> bool:
-    """Digits in fours, as cards are printed; other gaps stand between numbers."""
-    groups = re.split(_GAP, written)
-    return all(len(group) == 4 for group in groups[:-1]) and 1 <= len(groups[-1]) <= 4
+def _together(text: str, runs: Sequence[tuple[int, int]]) -> int:
+    """How many runs from the first on are one number: those that pass Luhn; else all groups of four, but for what stands before
+    a card."""
+    return _card(text, runs) or (1 if _card(text, runs[1:]) else max(1, _groups(runs[:_MOST_GROUPS])))
+
+
+def _groups(runs: Sequence[tuple[int, int]]) -> int:
+    """How many runs from the first on are groups of four, and a last one of at most four; 0 for less than four groups."""
+    lengths = [end - start for start, end in runs]
+    fours = next((place for place, length in enumerate(lengths) if length != 4), len(lengths))
+    found = fours + (fours < len(lengths) and lengths[fours] < 4)
+    return found if found >= 4 else 0
+
+
+def _card(text: str, runs: Sequence[tuple[int, int]]) -> int:
+    for taken in range(min(_groups(runs), 5), 3, -1):
+        digits = _NOT_DIGIT.sub("", text[runs[0][0] : runs[taken - 1][1]])
+        if 16 <= len(digits) <= 19 and luhn(digits):
+            return taken
+    return 0
 
 
 def luhn(digits: str) -> bool:

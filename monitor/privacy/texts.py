@@ -62,8 +62,11 @@ _ILL = re.compile(
 )
 
 
-def scan_paragraphs(paragraphs: Sequence[Paragraph], rules: PrivacyRules, today: date) -> Iterator[Flaw]:
-    """Findings of consecutive paragraphs, read as one flow so that a number broken at a line's end is found."""
+def scan_paragraphs(
+    paragraphs: Sequence[Paragraph], rules: PrivacyRules, today: date, heading: str = ""
+) -> Iterator[Flaw]:
+    """Findings of consecutive paragraphs, read as one flow so that a number broken at a line's end is found. ``heading``: the
+    labels above them, where they are a printed list's broken rows."""
     flow = plain("\n".join(paragraph.text for paragraph in paragraphs))
     starts = [0, *accumulate(len(paragraph.text) + 1 for paragraph in paragraphs)]
 
@@ -76,7 +79,7 @@ def scan_paragraphs(paragraphs: Sequence[Paragraph], rules: PrivacyRules, today:
         near = plain(paragraph.text) if len(paragraph.text) < 160 else before + after
         # A passage that names its own person or payee is not about what stands above it.
         above = "" if _OWN.search(near) else before.rpartition("\n")[0][-30:]
-        around = Surroundings(label_of(before), above + near, after)
+        around = Surroundings(label_of(before), above + near, after, heading=heading)
         if judged := judge(number, around, rules):
             yield flaw(judged, number, paragraph.where)
     for paragraph in paragraphs:

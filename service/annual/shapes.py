@@ -57,7 +57,9 @@ def report_from(data: Any) -> AnnualReport:
             reviews={name: _counts(tables["4"][name], len(REVIEW_RESULTS)) for name in REVIEWS if name in tables["4"]},
             sections={int(number): str(text) for number, text in data.get("sections", {}).items() if text},
         )
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+    except KeyError as error:
+        raise TownwatchError(f"文件不是年度报告的 JSON（townwatch report --format json 的格式）：缺少 {error.args[0]}") from error
+    except (TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise TownwatchError(f"文件不是年度报告的 JSON（townwatch report --format json 的格式）：{error!r}") from error
 
 

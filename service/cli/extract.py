@@ -53,7 +53,9 @@ def extract(
         sys.stderr.write(f"清单无法读取：{index}：{error}\n")
         raise typer.Exit(Exit.USAGE) from error
     failed = False
-    for line, problem in _read_all(pages):
+    for line, problem, doubts in _read_all(pages):
+        if doubts:
+            log.warning("读取有疑问，请人工核对", file=line["file"], doubts=list(doubts))
         if problem:
             failed = True
             log.error("网页无法读取", file=line["file"], error=problem)
@@ -68,15 +70,22 @@ def _listed(index: Path) -> list[_Page]:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            row = json.loads(line)
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise ValueError(f"第 {number} 行不是 JSON（{error.msg}）") from None
             if not isinstance(row, dict) or not isinstance(row.get("file"), str):
                 raise ValueError(f"第 {number} 行没有 file")
             pages.append(_Page(row["file"], index.parent / row["file"], row.get("url") or None))
     return pages
 
 
-def _read_all(pages: list[_Page]) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Every page's line in the order given; several processes where there is work for them."""
+_Read = tuple[dict[str, Any], str | None, tuple[str, ...]]
+
+
+def _read_all(pages: list[_Page]) -> Iterator[_Read]:
+    """Every page's line in the order given, why it could not be read, and what is doubtful in it; several
+    processes where there is work for them."""
     workers = min(os.cpu_count() or 1, len(pages) // _CHUNK)
     if workers < 2:
         yield from map(_read, pages)
@@ -86,12 +95,13 @@ def _read_all(pages: list[_Page]) -> Iterator[tuple[dict[str, Any], str | None]]
         yield from pool.imap(_read, pages, chunksize=_CHUNK)
 
 
-def _read(page: _Page) -> tuple[dict[str, Any], str | None]:
+def _read(page: _Page) -> _Read:
     try:
         data = page.path.read_bytes()
     except OSError as error:
-        return as_line(page.file, page.url, None), error.strerror or str(error)
-    return as_line(page.file, page.url, read_page(data, url=page.url)), None
+        return as_line(page.file, page.url, None), error.strerror or str(error), ()
+    article = read_page(data, url=page.url)
+    return as_line(page.file, page.url, article), None, article.doubts
 
 
 def as_line(file: str, url: str | None, article: Article | None) -> dict[str, Any]:

@@ -28,7 +28,10 @@ def add(
     config: ConfigOption = None, _: DatabaseOption = None, as_json: JsonOption = False,
 ) -> None:
     """起算日之后第 N 个工作日是哪一天。"""
-    deadline = settings_of(config).calendar.add(start.date(), workdays)
+    try:
+        deadline = settings_of(config).calendar.add(start.date(), workdays)
+    except OverflowError:
+        raise typer.BadParameter(f"{start.date()}之后第{workdays}个工作日超出了9999年，请核对日期和工作日数") from None
     if as_json:
         emit({"date": deadline.day, "provisional": deadline.provisional})
     else:

@@ -39,6 +39,22 @@ TABLE = [
     ("附件下载：/upload/32460377/746937099283836840.pdf", []),
     ("图斑编号915823051692747647，面积58.74亩。", []),
     ("工作QQ群：13800000000，公众号备案32294332157934。", []),
+    # figures before and after a card, also in the lines around it, are no part of it
+    ("李四卡号：6200000000000000042\n2026年3月1日", [("bank_account", ERROR)]),
+    ("3\n李四 300 6200000000000000042\n4", [("bank_account", ERROR)]),
+    ("李四一卡通 2026 6200 0000 0000 0000 042 300", [("bank_account", ERROR)]),
+    ("户主李四.13800000000", [("mobile", ERROR)]),
+    ("附件：/group3/M00/8F/wKgA13800000000B.pdf", []),
+    # columns of a text file that are parted by spaces or strokes
+    ("姓名 住址\n张三 东湾村下湾组\n李四 东湾村上湾组", [("address", WARN)]),
+    ("姓名　病种　救助金额\n张三　尿毒症　3000\n李四　白血病　5000", [("sensitive_list", ERROR)]),
+    ("姓名 | 残疾等级\n张三 | 一级\n李四 | 二级", [("sensitive_list", WARN)]),
+    ("姓名 一卡通账号 金额\n张三 20597013057539440 300\n李四 20597013057539441 300", [("passbook_account", WARN)] * 2),
+    # a printed list whose narrow columns broke its numbers; without the labels above them they are figures
+    ("公示\n序号 姓名 联系电话 一卡通\n号\n1 张三 1380000\n0000\n6200000\n0000000\n00042\n2 李四", [("mobile", ERROR), ("bank_account", ERROR)]),
+    ("面积\n1 张三 1380000\n0000\n6200000\n0000000\n00042\n2 李四", []),
+    # two words are no list where no names stand
+    ("平岗村 新庄组\n李家河村 河边组", []),
 ]
 
 
@@ -46,6 +62,17 @@ TABLE = [
 def test_what_a_number_is_where_it_stands(text: str, expected: list[tuple[str, Severity]]) -> None:
     found = scan(from_text(text), PRIVACY, WORDING, TODAY)
     assert [(flaw.rule_id.removeprefix("privacy."), flaw.severity) for flaw in found] == expected
+
+
+def test_a_number_only_in_the_title_is_found_and_one_in_both_counts_once() -> None:
+    number = "110105" + "19491231002X"
+    for text in ("公示如下。", f"关于{number}的公示"):
+        found = scan(from_text(text, title=f"关于{number}的公示"), PRIVACY, WORDING, TODAY)
+        assert [flaw.rule_id for flaw in found] == ["privacy.id_number"]
+
+
+def test_many_groups_of_four_cost_little() -> None:
+    assert scan(from_text("1234 " * 50_000), PRIVACY, WORDING, TODAY) == []
 
 
 def row(*texts: str) -> tuple[Cell, ...]:

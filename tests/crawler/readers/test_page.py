@@ -38,6 +38,8 @@ META = '<meta name="ArticleTitle" content="关于防汛的通知"><meta name="Pu
          "2026-03-04T10:20:00+08:00"),
         ("<title>关于防汛的通知-霍山县人民政府</title>", "<h1>关于防汛的通知</h1><p>发布日期：2026年3月4日</p>", "关于防汛的通知",
          "2026-03-04"),
+        # A title tag that names only the place does not choose one line of a headline of two.
+        ("<title>漫水河镇</title>", "<h1>漫水河镇人民政府<br>关于防汛的通知</h1>", "漫水河镇人民政府 关于防汛的通知", None),
         # A day that does not exist is no date.
         ("<title>关于防汛的通知</title>", "<h1>关于防汛的通知</h1><p>发布日期：2026-02-30</p>", "关于防汛的通知", None),
     ],
@@ -79,6 +81,17 @@ def test_tables_keep_their_rows_and_attachments_their_names() -> None:
     [attachment] = article.attachments
     assert attachment.url == "https://www.example.gov.cn/group3/M00/8F/56/x.pdf"
     assert attachment.name == "漫水河镇防汛预案.pdf"
+
+
+def test_a_link_whose_words_name_a_file_is_an_attachment_unless_it_leads_to_a_page() -> None:
+    links = (
+        '<p><a href="/down.jsp?id=3" title="项目库.zip">下载</a> <a href="/f/4">申请表.docx</a> '
+        '<a href="/view/5.html">预案.pdf</a> <a href="#a">名单.xls</a></p>'
+    )
+    article = read_page(page(META, "", f'<div class="wzcon j-fontContent">{BODY}{links}</div>'), url=URL)
+    assert [(each.url.rpartition("gov.cn")[2], each.name) for each in article.attachments] == [
+        ("/down.jsp?id=3", "项目库.zip"), ("/f/4", "申请表.docx"),
+    ]
 
 
 def test_a_disagreement_is_a_doubt() -> None:

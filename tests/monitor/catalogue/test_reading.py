@@ -76,6 +76,21 @@ def test_three_header_rows_without_tier() -> None:
     assert all(not item.tier for item in items)
 
 
+def test_three_header_rows_that_are_merged_only_where_they_must_be() -> None:
+    """Blank cells below 公开依据 and the like are not merged with it, and the middle row says only 事项名称."""
+    rows = [
+        ["安全生产"],
+        ["序号", "公开事项", "", "", "公开内容(要素)", "公开依据", "公开时限", "公开主体", "公开渠道和载体", "公开对象", "", "公开方式", ""],
+        ["", "事项名称"],
+        ["", "一级事项", "二级事项", "三级事项", "", "", "", "", "", "全社会", "特定群众", "主动", "依申请"],
+        ["1", "依法行政", "行政执法", "行政许可", "结果", "行政许可法", "自作出行政决定之日起7个工作日内", "应急所", "■政府网站", "√", "", "√", ""],
+    ]
+    (item,) = whole(read_sheet(grid(rows, ((2, 2, 2, 4), (3, 2, 3, 4), (2, 10, 3, 11), (2, 12, 3, 13)), "标准目录"))).items
+    assert (item.level1, item.level3, item.basis, item.organ) == ("依法行政", "行政许可", "行政许可法", "应急所")
+    assert item.limit == "自作出行政决定之日起7个工作日内"
+    assert item.field == "安全生产", "a heading that is one of the 26 fields names it without 领域"
+
+
 def test_columns_in_another_order_with_the_sites_own() -> None:
     rows = [
         ["序号", "试点领域", "一级事项", "公开内容", "网站所属栏目", "公开时限", "责任单位", "备注"],

@@ -51,3 +51,10 @@ def test_a_small_command_starts_without_the_crawl_and_the_web(command: str) -> N
     )
     read = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert read.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("given", [["9999-12-30", "5"], ["2026-11-25", "100000000"]])
+def test_a_working_day_past_the_last_year_is_an_error_in_a_sentence(given: list[str]) -> None:
+    answer = CliRunner().invoke(app, ["workdays", "add", *given, "--config", str(FOLDER.parents[1] / "config")])
+    assert answer.exit_code == 2
+    assert "9999" in answer.output

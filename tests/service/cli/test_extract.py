@@ -48,3 +48,15 @@ def test_a_list_goes_on_past_a_page_that_is_not_there(tmp_path: Path) -> None:
 
 def test_neither_pages_nor_a_list_is_a_usage_error() -> None:
     assert extract()[0] == 2
+
+
+def test_what_is_doubtful_is_said_beside_the_contract_and_a_line_that_is_no_json_by_its_number(tmp_path: Path) -> None:
+    (tmp_path / "noise.html").write_bytes(bytes(range(128, 256)) * 20)
+    (tmp_path / "two.html").write_text(PAGE.format(date="2026-03-04").replace("<body>", "<body><h1>关于抗旱的通知</h1>"), encoding="utf-8")
+    status, lines, said = extract(str(tmp_path / "noise.html"), str(tmp_path / "two.html"))
+    assert (status, [line.keys() for line in lines]) == (0, [KEYS, KEYS])
+    assert "noise.html" in said and "编码：" in said, "bytes of no encoding are called doubtful"
+    assert "two.html" in said and "关于抗旱的通知" in said, "so is a page whose tag and headline disagree"
+    index = tmp_path / "index.jsonl"
+    index.write_text('{"file": "two.html"}\nnot json\n', encoding="utf-8")
+    assert extract("--list", str(index))[::2] == (2, f"清单无法读取：{index}：第 2 行不是 JSON（Expecting value）\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -155,3 +156,24 @@ def test_what_is_no_report(run: Run, tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         assert sentence in str(run("2025", "--from", str(path)).exception)
     assert "读不出" in str(run("2025", "--from", str(tmp_path / "none.json")).exception)
+
+
+@pytest.mark.shared
+def test_published_tables_are_checked_as_they_were_typed_in(run: Run, shared: Path, tmp_path: Path) -> None:
+    source = shared / "data/catalogue/suqian_tables.json"
+    tables = json.loads(source.read_text(encoding="utf-8"))
+    for year in (2023, 2024):
+        told = json.loads(run(str(year), "--from", str(source), "--json").stdout)
+        assert told["passed"], told["checks"]
+        assert report_from(told) == replace(real(tables[str(year)], year), organ="", sections={})
+    path = tmp_path / "tables.json"
+    wrong = [(("一、新收", 0), "C1"), (("不予公开", "4第三方", 6), "C2"), (("（七）总计", 1), "C3"), (("复议诉讼", "复议后起诉", 4), "C4"),
+             (("二、结转", 0), "C5"), (("主动公开", "规章", 2), "C5")]  # fmt: skip
+    for place, check in wrong:
+        path.write_text(json.dumps(changed_at(tables, ("2024", *place), 1), ensure_ascii=False), encoding="utf-8")
+        told = run("2024", "--from", str(path))
+        assert told.exit_code == 1 and f"{check} 表" in told.stderr, (place, told.stderr)
+    for broken, sentence in [({"一、新收": [1]}, "“一、新收”应有 7 个数"), ({"新的一行": [0] * 7}, "不知道“新的一行”"),
+                             ({"一、新收": [-1, *[0] * 6]}, "-1"), ({"主动公开": []}, "“主动公开”应为一组行")]:  # fmt: skip
+        path.write_text(json.dumps({"2024": broken}, ensure_ascii=False), encoding="utf-8")
+        assert sentence in str(run("2024", "--from", str(path)).exception)
