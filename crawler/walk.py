@@ -163,6 +163,7 @@ class Walk:
             self.memory.due = plan_rechecks(
                 self.memory.known.values(), self.now, self.politeness, sources.values(), full=self.full, lively=lively,
                 cheap=lambda known: platform.light or known.url in self.memory.validators,
+                cheap_files=lambda known: all(url in self.memory.validators for url in known.attachments),
             )
         return self.memory.due
 

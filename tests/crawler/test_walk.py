@@ -225,6 +225,15 @@ def test_a_file_that_is_gone_is_a_change_of_its_page() -> None:
     assert [a.state for a in found.record.attachments] == ["dead"]
 
 
+def test_a_recent_page_is_asked_for_at_every_run_and_its_file_with_it() -> None:
+    """Of files whose server says "not modified"; a file without a validator waits for its day."""
+    new = {"published": "2026-11-20", "first_seen": "2026-11-20T00:00:00+00:00"}
+    memory = SiteMemory({key: with_file(key, key, **new) for key in ("x", "y")}, remembered("x", "x.txt", "y"))
+    web = dict.fromkeys(("list/1", "x", "y", "x.txt", "y.txt"), 304)
+    _, asked = play([walk(memory, polite=Politeness(recheck_days=14, recheck_every=500, recheck_costly_every=500))], web)
+    assert sorted(asked) == ["list/1", "x", "x.txt", "y"]
+
+
 def test_the_validator_of_a_file_is_told_after_what_became_of_it() -> None:
     """Told before, a run killed between the two would leave the next one 304s and the old text for ever."""
     known_page = replace(with_file("a", "旧表", **OVERDUE), content_hash="another")
