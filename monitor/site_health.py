@@ -15,7 +15,7 @@ from typing import Any
 from core.clock import local_date, local_text
 from core.nouns import Judgement, Severity, Verdict
 from core.settings import Site, SiteRules
-from core.visits import Certificate, Visit, VisitOutcome
+from core.visits import INCOMPLETE, Certificate, Visit, VisitOutcome
 
 UNREACHABLE, DOWN, BLOCKED = "site.unreachable", "site.down", "site.blocked"
 HOME_STALE, CERTIFICATE = "site.home_stale", "site.certificate"
@@ -175,7 +175,11 @@ def _of_certificate(watched: Watched, held: Certificate) -> Judgement:
     said = f"证书有效期至{local_text(held.until)}"
     seen = {"until": local_text(held.until)}
     if held.until <= watched.at:
-        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，已过期，浏览器会拦截访问", seen, severity=Severity.ERROR)
+        also = f"；{held.fault}" if held.fault else ""
+        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，已过期，浏览器会拦截访问{also}", seen, severity=Severity.ERROR)
+    if held.fault.startswith(INCOMPLETE) and left > rules.certificate_error_days:
+        # Browsers fetch what is missing as a rule; phones and programs do not.
+        return _answer(watched, CERTIFICATE, Verdict.BAD, held.fault, seen, severity=Severity.WARN)
     if held.fault:
         return _answer(watched, CERTIFICATE, Verdict.BAD, f"{held.fault}，浏览器会拦截访问", seen, severity=Severity.ERROR)
     for days, severity in ((rules.certificate_error_days, Severity.ERROR), (rules.certificate_warn_days, Severity.WARN)):
