@@ -18,6 +18,7 @@ from crawler.attachments import read_attachment
 from crawler.outcomes import guarded
 from crawler.platforms.base import Answer, Ask, Failure, Platform, Row, on_site
 from crawler.platforms.pages import row_record
+from crawler.readers.outward import outward
 from crawler.steps import (
     Checked,
     Errand,
@@ -164,12 +165,24 @@ class Items:
             return Failure(outcome=Outcome.REDESIGNED, reason="原来有正文的文章现在读不出正文")
         return read if isinstance(read, Failure) else _masked(read)
 
-    def _as_it_was(self, row: Row, record: Record | None, validator: Validator | None) -> Iterator[Step]:
+    def _as_it_was(self, row: Row, record: Record | None, validator: Validator | None, answer: Answer | None = None) -> Iterator[Step]:
+        """``answer``: what came, where it was not "not modified"."""
         shown = self.seen.get(row.key)
+        before = self.memory.validators.get(row.url)
+        now = validator.outward if validator is not None and answer is not None else None
+        # None before: by a program that did not look. What changed was not the text, so it may be the links.
+        relook = now is not None and now != ((before.outward if before else None) or "")
         if shown is not None:
             self._note_if_new(row.key)
-        yield Checked(self.source.id, row.key, shown is not None, shown.row_hash if shown else None, validator)
+        yield Checked(self.source.id, row.key, shown is not None, shown.row_hash if shown else None, validator, relook)
         yield from self._release(row.key, Settled(record))
+
+    def _validator(self, row: Row, answer: Answer) -> Validator | None:
+        """The validators of an item's page, with the foreign hosts that it names; of what is no page, the validators alone."""
+        found = validator_of(row.url, answer)
+        if answer.read is not None or not (answer.content_type or "text/html").startswith(("text/html", "application/xhtml")):
+            return found
+        return replace(found or Validator(row.url, None, None), outward=outward(answer.body, self.platform.site.hosts))
 
     def _failed(self, errand: Errand, row: Row, failure: Failure) -> Iterator[Step]:
         if failure.definite and errand.role == "item":
@@ -199,7 +212,7 @@ class Items:
         if known is not None and not known.removed and not attachments and all(a.url in hashes for a in record.attachments):
             as_known = tuple(replace(a, sha256=hashes[a.url]) for a in record.attachments)
             if replace(record, attachments=as_known).content_hash() == known.content_hash:
-                yield from self._as_it_was(row, record, validator_of(row.url, answer))
+                yield from self._as_it_was(row, record, self._validator(row, answer), answer)
                 return
         draft = self._drafts[row.key] = _Draft(record, answer, 0, {}, before.notes if before else [])
         for attachment in {a.url: a for a in record.attachments}.values():
@@ -260,7 +273,7 @@ class Items:
             yield from self._looked_at(row, draft)
             return
         record = replace(draft.record, attachments=tuple(draft.fetched[a.url] for a in draft.record.attachments))
-        yield from self._settle(row, record, draft.answer, validator_of(row.url, draft.answer))
+        yield from self._settle(row, record, draft.answer, self._validator(row, draft.answer))
         yield from draft.notes
 
     def _looked_at(self, row: Row, draft: _Draft) -> Iterator[Step]:
@@ -279,7 +292,7 @@ class Items:
         """A record has been read whole, with its attachments: as it was, changed or new."""
         known, shown = self.memory.known.get(row.key), self.seen.get(row.key, row)
         if known is not None and not known.removed and record.content_hash() == known.content_hash:
-            yield from self._as_it_was(row, record, validator)
+            yield from self._as_it_was(row, record, validator, answer)
             return
         change: Literal["new", "changed"] = "changed" if self.listed_before(row.key) else "new"
         self.tally.count[change] += 1

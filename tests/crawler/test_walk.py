@@ -14,6 +14,7 @@ from core.nouns import Attachment, Outcome, Record
 from core.settings import Politeness, Site, SourceSettings
 from crawler.items import GIVE_UP_AFTER, KEPT, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
+from crawler.readers.outward import outward
 from crawler.steps import Checked, Done, Errand, Found, Gone, Kept, Noted, SiteMemory, Step, Validator
 from crawler.walk import Walk
 from store.records import KnownRecord
@@ -232,6 +233,31 @@ def test_a_recent_page_is_asked_for_at_every_run_and_its_file_with_it() -> None:
     web = dict.fromkeys(("list/1", "x", "y", "x.txt", "y.txt"), 304)
     _, asked = play([walk(memory, polite=Politeness(recheck_days=14, recheck_every=500, recheck_costly_every=500))], web)
     assert sorted(asked) == ["list/1", "x", "x.txt", "y"]
+
+
+@pytest.mark.parametrize(("before", "body", "relook"), [
+    (outward(b"//bet.example.com", ()), "正文", True),
+    (outward(b"//www.gov.cn", ()), '正文<a href="https://www.gov.cn/">', False),
+    (outward(b"//www.gov.cn", ()), '正文<a href="https://www.gov.cn/"><a href="//bet.example.com">', True),
+    ("", "正文", False),
+    ("", '正文<a href="https://a.gov.cn/x">', False),
+    # Remembered by a program that did not look.
+    (None, '正文<a href="//bet.example.com">', True),
+    (None, "正文", False),
+])
+def test_other_foreign_hosts_in_an_unchanged_text_are_told(before: str | None, body: str, relook: bool) -> None:
+    class Skimming(Plain):
+        def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
+            return record(row.key, "正文")
+
+    url = "https://a.gov.cn/x"
+    memory = SiteMemory(known("x"), {url: Validator(url, '"e"', None, before)})
+    one = Walk(Skimming(SITE), SourceSettings(id="a", name="源", url="https://a.gov.cn/list/1"), memory, walked=True, full=True, now=NOW,
+               politeness=RECHECK_NOTHING)
+    facts, _ = play([one], pages("x", "") | {"x": body}, {"etag": '"f"'})
+    (checked,) = [fact for fact in facts if isinstance(fact, Checked)]
+    assert checked.relook is relook
+    assert checked.validator is not None and checked.validator.outward == outward(body.encode(), SITE.hosts)
 
 
 def test_the_validator_of_a_file_is_told_after_what_became_of_it() -> None:
