@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -40,6 +41,8 @@ GIVE_UP_AFTER = 5
 """Failed items in a row after which a source is left alone for this run."""
 WINDOW = 32
 """Item requests of one source that are out at a time; politeness to the host is the downloader's."""
+MOST_FILES = 200
+"""Files of one page that are asked for. A page of thousands is a mistake or a trap, and would hold up its site for hours."""
 KEPT = "kept"
 """The ``reason`` of an attachment that answered 304: the loader puts in what is stored."""
 
@@ -223,6 +226,8 @@ class Items:
                 draft.fetched[attachment.url] = replace(looked[attachment.url], name=attachment.name)
             elif not on_site(attachment.url, self.platform.site):
                 draft.fetched[attachment.url] = replace(attachment, reason="附件不在本站，未下载")
+            elif draft.waiting >= MOST_FILES:
+                draft.fetched[attachment.url] = replace(attachment, reason=f"同一页的附件超过 {MOST_FILES} 个，未下载")
             else:
                 draft.waiting += 1
                 yield self._ask_attachment(row, attachment, known)
@@ -232,7 +237,7 @@ class Items:
     def _look_at_attachments(self, row: Row, known: KnownRecord) -> Iterator[Step]:
         """The page is as it was; whether its files are too, only they can tell."""
         draft = self._drafts[row.key] = _Draft(None, None, 0, {}, [])
-        for url in known.attachments:
+        for url in islice(known.attachments, MOST_FILES):
             if url != row.url and on_site(url, self.platform.site):
                 draft.waiting += 1
                 yield self._ask_attachment(row, Attachment(url=url, name=""), known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,7 +13,7 @@ import pytest
 from core.clock import Moment
 from core.nouns import Attachment, Outcome, Record
 from core.settings import Politeness, Site, SourceSettings
-from crawler.items import GIVE_UP_AFTER, KEPT, WINDOW
+from crawler.items import GIVE_UP_AFTER, KEPT, MOST_FILES, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
 from crawler.readers.outward import outward
 from crawler.steps import Checked, Done, Errand, Found, Gone, Kept, Noted, SiteMemory, Step, Validator
@@ -25,7 +26,8 @@ RECHECK_NOTHING = Politeness(recheck_days=0)
 
 
 class Plain(Platform):
-    """A list page is lines ``key hash [day]``; an article is its body, after ``FILE`` with a file ``key.txt``."""
+    """A list page is lines ``key hash [day]``; an article is its body, after ``FILE`` with a file ``key.txt``, after ``FILES`` with
+    ten thousand."""
 
     id = "plain"
 
@@ -47,6 +49,8 @@ class Plain(Platform):
     def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
         body = answer.body.decode()
         files = (Attachment(url=f"https://a.gov.cn/{row.key}.txt", name="附表.txt"),) if body.startswith("FILE") else ()
+        if body.startswith("FILES"):
+            files = tuple(Attachment(url=f"https://a.gov.cn/{n}.txt", name="附表.txt") for n in range(10_000))
         return replace(record(row.key, body), attachments=files)
 
 
@@ -218,6 +222,21 @@ def test_a_file_that_is_as_it_was_or_cannot_be_asked_for_is_no_change(answer: st
     facts, asked = look_again({"a": 304, "a.txt": answer})
     assert asked == ["list/1", "a", "a.txt"]
     assert [type(fact) for fact in facts if isinstance(fact, Found | Kept | Gone | Checked)] == [Checked]
+
+
+def test_a_page_of_ten_thousand_files_is_kept_and_not_followed_without_end() -> None:
+    web = pages("x", "") | {"x": "FILES"} | {f"{n}.txt": "text" for n in range(10_000)}
+    facts, asked = play([walk(SiteMemory({}, {}), walked=False)], web)
+    (found,) = [fact for fact in facts if isinstance(fact, Found)]
+    states = Counter((file.state, file.reason) for file in found.record.attachments)
+    assert states == {("read", ""): MOST_FILES, ("not_fetched", f"同一页的附件超过 {MOST_FILES} 个，未下载"): 10_000 - MOST_FILES}
+    assert sum(path.endswith(".txt") for path in asked) == MOST_FILES
+    # The next run finds it as it was, and asks for no more of them.
+    memory = SiteMemory({"x": replace(known("x")["x"], content_hash=found.record.content_hash(), attachments={
+        file.url: file.sha256 for file in found.record.attachments if file.state != "not_fetched"})}, {})
+    again, asked = play([walk(memory, full=True)], web)
+    assert sum(path.endswith(".txt") for path in asked) <= MOST_FILES
+    assert not [fact for fact in again if isinstance(fact, Found)]
 
 
 def test_a_file_that_is_gone_is_a_change_of_its_page() -> None:
