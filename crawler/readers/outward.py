@@ -12,7 +12,7 @@ from hashlib import sha256
 from html import unescape
 from urllib.parse import unquote
 
-_HOST = re.compile(r"(?:/|\\){2,4}([a-z0-9\u0080-\uffff][a-z0-9_.\-\u0080-\uffff]{0,251}\.[a-z0-9\u0080-\uffff\-]{2,62})", re.IGNORECASE)
+_HOST = re.compile(r"(?:/|\\){2,4}([a-z0-9][a-z0-9_.\-]{0,251}\.[a-z][a-z0-9\-]{1,62})", re.IGNORECASE)
 
 
 def outward(body: bytes, own: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from monitor.run import check
 from service.page_texts import reader
 from service.rereading import reread
 from store import mentions, records, runs, scans, seals, tables
-from store.database import Engine, for_town, transaction
+from store.database import Engine, for_town, open_store, transaction
 from store.records import Arrival, Sighting
 from tests.crawler.attachments.making import odt, pptx, shape, zipped
 from tests.store.writing import START
@@ -194,3 +194,19 @@ def test_the_crawl_keeps_a_later_reading_of_a_file_that_answers_not_modified(eng
         ]))
     assert file_of(engine, "slides") == record.attachments[0]
     assert not any("现在显示的内容" in one for one in breaks(engine, tmp_path))
+
+
+@pytest.mark.parametrize(("arguments", "state"), [(["pages"], "read"), ([], "read"), (["catalogue"], "cannot_judge"), (["--as-of", "2026-03-04"], "cannot_judge")])
+def test_the_command_reads_them_before_it_checks(tmp_path: Path, settings: Settings, arguments: list[str], state: str) -> None:
+    """Of another day, and of what is no page, nothing is read."""
+    from typer.testing import CliRunner
+
+    from service.cli import app
+
+    database = f"sqlite:///{tmp_path / 'townwatch.db'}"
+    engine = for_town(open_store(database), settings.town.id)
+    bring(engine, tmp_path, settings.columns[0].source)
+    done = CliRunner().invoke(app, ["check", *arguments, "--json", "--config", str(settings.directory), "--database", database])
+    assert done.exit_code == 0, done.output
+    assert file_of(engine, "slides").state == state
+    engine.dispose()

@@ -15,7 +15,8 @@ BET = outward(b"http://bet.example.com/", OWN)
 
 @pytest.mark.parametrize("page", [
     b'<a href="http://bet.example.com/x">', b"<a href=//BET.example.com>", b"<script src='https://bet.example.com:99/a.js'>",
-    b"<!-- https://bet.example.com -->", b"var u='http:\\/\\/bet.example.com'", "正文https://bet.example.com/".encode("gbk"),
+    b"<!-- https://bet.example.com -->", b"var u='http:\\/\\/bet.example.com'", "正文https://bet.example.com，后文".encode("gbk"),
+    "见//bet.example.com。".encode(),
     b"<a href='&#104;ttp:&#47;&#x2f;bet.example.com'>", b"location='http%3A%2F%2Fbet.example.com'",
     b"<a href='http://www.a.gov.cn/'><a href='http://bet.example.com'>",
 ])
@@ -23,7 +24,7 @@ def test_a_foreign_host_is_seen_however_it_is_written(page: bytes) -> None:
     assert outward(page, OWN) == BET != NONE
 
 
-@pytest.mark.parametrize("page", [b"", b"<p>text</p>", b'<a href="http://www.a.gov.cn/x">', b'<a href="/a//b">', b"// a comment. more", b"a//b"])
+@pytest.mark.parametrize("page", [b"", b"<p>text</p>", b'<a href="http://www.a.gov.cn/x">', b'<a href="/a//b">', b"// a comment. more", b"a//b", b"//1.2", "// 说明。".encode()])
 def test_what_is_no_foreign_host(page: bytes) -> None:
     assert outward(page, OWN) == NONE == ""
 
