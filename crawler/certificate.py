@@ -12,6 +12,7 @@ from datetime import datetime
 
 import certifi
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from OpenSSL import crypto
 
@@ -25,7 +26,8 @@ _EXPIRED, _SELF_SIGNED_ABOVE, _NO_ISSUER, _NO_SIGNATURE = 10, 19, (2, 20), 21
 def certificate_of(
     der: bytes, host: str, at: datetime, chain: Sequence[bytes] = (), roots: Sequence[x509.Certificate] | None = None
 ) -> Certificate | None:
-    """Until when it is good, and why a browser refuses it besides; None for what is no certificate. ``chain``: what the server
+    """Until when it is good, and why a browser refuses it besides; None for what is no certificate, or
+    none that can be read. ``chain``: what the server
     sends, its own first; without it who signed is not judged. ``roots``: who is trusted, where it is not the public authorities."""
     try:
         found = x509.load_der_x509_certificate(der)
@@ -34,7 +36,7 @@ def certificate_of(
         if chain and not _signed_by_itself(found):
             faults += _chain_faults(found, above, at, roots)
         return Certificate(until=found.not_valid_after_utc, fault="；".join(faults))
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm, crypto.Error):
         return None
 
 

@@ -177,11 +177,13 @@ def _of_certificate(watched: Watched, held: Certificate) -> Judgement:
     if held.until <= watched.at:
         also = f"；{held.fault}" if held.fault else ""
         return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，已过期，浏览器会拦截访问{also}", seen, severity=Severity.ERROR)
-    if held.fault.startswith(INCOMPLETE) and left > rules.certificate_error_days:
+    soon = f"；{said}，还剩{left}天，请尽快续期" if left <= rules.certificate_warn_days else ""
+    if held.fault.startswith(INCOMPLETE):
         # Browsers fetch what is missing as a rule; phones and programs do not.
-        return _answer(watched, CERTIFICATE, Verdict.BAD, held.fault, seen, severity=Severity.WARN)
+        severity = Severity.ERROR if left <= rules.certificate_error_days else Severity.WARN
+        return _answer(watched, CERTIFICATE, Verdict.BAD, held.fault + soon, seen, severity=severity)
     if held.fault:
-        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{held.fault}，浏览器会拦截访问", seen, severity=Severity.ERROR)
+        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{held.fault}，浏览器会拦截访问{soon}", seen, severity=Severity.ERROR)
     for days, severity in ((rules.certificate_error_days, Severity.ERROR), (rules.certificate_warn_days, Severity.WARN)):
         if left <= days:
             return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，还剩{left}天，请尽快续期", seen, severity=severity)
