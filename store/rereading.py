@@ -72,7 +72,10 @@ def _is_unread(file: Attachment, readers: int) -> bool:
 
 
 def _with_reading(kept: dict[str, Any], read: Attachment | None) -> dict[str, Any]:
-    if read is None or read.sha256 != kept["sha256"]:
+    if read is None or read.sha256 != kept["sha256"] or not read.reader:
         return kept
-    digest = reading_digest(read.state, read.text, read.reason, read.reader)
-    return kept | {"state": read.state, "text": read.text, "reason": read.reason, "reader": read.reader, "reread": digest}
+    said = {"state": read.state, "text": read.text, "reason": read.reason}
+    if kept["state"] == "read" and read.state != "read":
+        # What was read once is not lost because this time nothing was.
+        said = {name: kept[name] for name in said}
+    return kept | said | {"reader": read.reader, "reread": reading_digest(said["state"], said["text"], said["reason"], read.reader)}

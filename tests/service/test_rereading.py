@@ -127,6 +127,26 @@ def test_bytes_of_another_machine_and_damaged_ones_are_left(engine: Engine, tmp_
     assert file_of(engine, "slides").state == "read" and breaks(engine, tmp_path) == []
 
 
+def test_a_reading_that_fails_loses_nothing(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that had been read stays; what no process was started for waits for the next day."""
+    bring(engine, tmp_path, "c")
+    keeper().close()
+    with monkeypatch.context() as broken:
+        broken.setattr("subprocess.Popen", _fails)
+        reread(engine, tmp_path)
+    assert file_of(engine, "slides").reason == OLD and file_of(engine, "pack").text == "a.txt\n旧文"
+
+    def crashing(attachment: Attachment, body: bytes, content_type: str | None) -> Attachment:
+        return replace(attachment, state="cannot_judge", text="", reason="读取程序崩溃", reader=READERS)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("service.rereading.read_attachment", crashing)
+        assert reread(engine, tmp_path) == 4
+    pack = file_of(engine, "pack")
+    assert (pack.state, pack.text, pack.reader) == ("read", "a.txt\n旧文", READERS)
+    assert breaks(engine, tmp_path) == []
+
+
 def test_another_town_is_left_alone(engine: Engine, tmp_path: Path) -> None:
     bring(engine, tmp_path, "c")
     assert reread(for_town(engine, "other"), tmp_path) == 0
