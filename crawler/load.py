@@ -50,7 +50,7 @@ def load_feed(
     records.removed(connection, feed.gone)
     records.save_sightings(connection, list(feed.sightings.values()))
     runs.save_validators(connection, feed.validators)
-    for site, urls in records.urls_of(connection, feed.relook).items():
+    for site, urls in links.pages_of(connection, feed.relook).items():
         links.look_again(connection, site, urls)
     run = runs.get_run(connection, run_id)
     at = feed.last_at or run.started_at

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import String, and_, cast, delete, func, or_, select
+from sqlalchemy import String, and_, cast, delete, func, or_, select, tuple_
 
 from core.visits import Address, LinkState, PageLink
 from store.bulk import portions, upsert
@@ -58,6 +58,16 @@ def add(connection: Connection, site: str, urls: Iterable[str]) -> None:
 def look_again(connection: Connection, site: str, urls: Iterable[str]) -> None:
     """Look at these pages as soon as may be: their links are not what they were. What the last look said stands until then."""
     upsert(connection, addresses, _new(site, urls), ["town", "url"], ["site", "state"])
+
+
+def pages_of(connection: Connection, identities: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The addresses of records (site and key), by site."""
+    found: dict[str, list[str]] = {}
+    for portion in portions(identities):
+        these = and_(tuple_(records.c.site, records.c.key).in_(portion), own(connection, records))
+        for row in connection.execute(select(records.c.site, records.c.url).where(these)):
+            found.setdefault(row.site, []).append(row.url)
+    return found
 
 
 def _new(site: str, urls: Iterable[str]) -> list[dict[str, Any]]:

@@ -313,15 +313,6 @@ def save_sightings(connection: Connection, seen: Sequence[Sighting]) -> None:
     upsert(connection, sightings, [row for row in rows if not row["row_hash"]], keys, ["last_seen_at"])
 
 
-def urls_of(connection: Connection, identities: Iterable[Identity]) -> dict[str, list[str]]:
-    """The addresses of records, by site."""
-    found: dict[str, list[str]] = {}
-    for portion in portions(identities):
-        for row in connection.execute(select(records.c.site, records.c.url).where(_among(connection, portion))):
-            found.setdefault(row.site, []).append(row.url)
-    return found
-
-
 def attachments_of(connection: Connection, identities: Iterable[Identity]) -> dict[Identity, dict[str, Attachment]]:
     """The stored attachments of records, by address."""
     found: dict[Identity, dict[str, Attachment]] = {}
