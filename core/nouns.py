@@ -99,7 +99,8 @@ Confidence = Literal["certain", "possible"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that a record offers. ``text`` is what was read of it; ``state`` says whether it could be read;
-    ``evidence`` where its bytes lie."""
+    ``evidence`` where its bytes lie; ``reader`` the number of the readers that judged it (0: older than the numbers, or none
+    did); ``reread`` the digest of what they read of it later than its version was brought."""
 
     url: str
     name: str
@@ -109,6 +110,8 @@ class Attachment:
     state: Literal["not_fetched", "read", "cannot_judge", "dead"] = "not_fetched"
     reason: str = ""
     evidence: Evidence | None = None
+    reader: int = 0
+    reread: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

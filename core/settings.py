@@ -87,7 +87,7 @@ class Politeness(Strict):
     recheck_every: int = Field(default=30, ge=1)
     """Every older article is asked for again, conditionally, with its attachments, at least this often (days)."""
     recheck_costly_every: int = Field(default=3, ge=1)
-    """How often (days) a recent article is asked for whose server cannot say "not modified", and a recent one's attachments."""
+    """How often (days) a recent article, and the attachments of one, are asked for whose server cannot say "not modified"."""
     recheck_most: int = Field(default=2000, ge=1)
     """How many articles of the site a run asks for again at most; what it puts off is said."""
     contact: str = ""

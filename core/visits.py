@@ -28,6 +28,10 @@ class LinkState(StrEnum):
     UNCLEAR = "unclear"
 
 
+INCOMPLETE = "网站没有送出完整的证书链"
+"""So begins the fault of a certificate that most browsers accept all the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """The certificate of the answer. ``until``: its last instant; ``fault``: why browsers refuse it even before that."""

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -63,12 +64,14 @@ def sealed_file(root: Path, name: str) -> Sealed | None:
     path = root / name
     if not path.is_file():
         return None
-    with path.open("rb") as file:
+    # Only gone since is none; one that cannot be read says so itself.
+    with suppress(FileNotFoundError), path.open("rb") as file:
         digest, size = sha256(), 0
         while chunk := file.read(CHUNK):
             digest.update(chunk)
             size += len(chunk)
-    return Sealed(name=name, bytes=size, sha256=digest.hexdigest())
+        return Sealed(name=name, bytes=size, sha256=digest.hexdigest())
+    return None
 
 
 def write_seals(root: Path, town: str, kept: Iterable[Seal]) -> None:
@@ -177,6 +180,14 @@ def _rows(connection: Connection, seal: Seal) -> Iterator[Break]:
 
 
 def _archived(root: Path, seal: Seal) -> Iterator[Break]:
+    try:
+        yield from _file(root, seal)
+    except OSError as error:
+        # Taken away, or the disk under it, while it is read.
+        yield Break(seal.warc.name if seal.warc else "", f"存档文件读不下去：{error.strerror}")
+
+
+def _file(root: Path, seal: Seal) -> Iterator[Break]:
     if seal.warc is None:
         return
     name, now = seal.warc.name, sealed_file(root, seal.warc.name)

@@ -72,7 +72,7 @@ def line_of(fact: Found | Checked | Sighted | Gone | Noted | Done, at: datetime,
                      "validators": _validators(fact.validator)}
         case Checked():
             line |= {"type": "checked", "source": fact.source, "key": fact.key, "sighted": fact.sighted,
-                     "row_hash": fact.row_hash, "validators": _validators(fact.validator)}
+                     "row_hash": fact.row_hash, "relook": fact.relook, "validators": _validators(fact.validator)}
         case Sighted():
             line |= {"type": "rows", "source": fact.source, "rows": [list(row) for row in fact.rows]}
         case Gone():

@@ -3,6 +3,7 @@ its own that never outlives its parent or the lease of its hosts."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import scrapy
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -25,6 +27,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from core.errors import CrawlBusyError
 from core.nouns import Outcome
 from core.settings import Site
+from crawler.handshake import served_chain
 from crawler.lease import Lease
 from crawler.outcomes import judge
 from crawler.platforms.base import Answer, Ask, Failure
@@ -46,6 +49,8 @@ class Seen:
     """The body is longer than was wanted, and was left."""
     tls: bool = False
     """The connection was there, but not its encryption."""
+    chain: tuple[bytes, ...] = ()
+    """All certificates that the server sent (DER), where they were asked for."""
 
 
 def fetch_pages(site: Site, urls: Sequence[str]) -> list[Answer | Failure]:
@@ -63,14 +68,17 @@ def judged(got: Answer | Failure) -> Answer | Failure:
     return got if isinstance(got, Failure) else judge(got.status, got.headers, got.body) or got
 
 
-def look(site: Site, asks: Sequence[Ask], lease: Lease | None = None, *, largest: int = MAX_PAGE) -> list[Seen]:
-    """Ask a site some questions and tell how long each answer took; no more than ``largest`` bytes of each are had. Raises
-    CrawlBusyError where the lease was lost."""
+def look(
+    site: Site, asks: Sequence[Ask], lease: Lease | None = None, *, largest: int = MAX_PAGE, chain: bool = False
+) -> list[Seen]:
+    """Ask a site some questions and tell how long each answer took; no more than ``largest`` bytes of each are had. ``chain``: all
+    certificates of its server too, by one more connection for each answer. Raises CrawlBusyError where the lease was lost."""
     with tempfile.TemporaryDirectory(prefix="townwatch-") as folder:
         job, out = Path(folder) / "job.json", Path(folder) / "answers.jsonl"
         lines = [{"url": ask.url, "method": ask.method, "headers": dict(ask.headers), "body": ask.body.decode()} for ask in asks]
         patience = lease.patience if lease else PATIENCE_SECONDS
-        data = {"site": site.model_dump_json(by_alias=True), "asks": lines, "out": str(out), "patience": patience, "largest": largest}
+        data = {"site": site.model_dump_json(by_alias=True), "asks": lines, "out": str(out), "patience": patience,
+                "largest": largest, "chain": chain}
         job.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
         _run_child(job, lease)
         found = {line["asked"]: _read(line) for line in _lines(out)}
@@ -109,9 +117,11 @@ class FetchSpider(scrapy.Spider):
 
     name = "fetch"
 
-    def __init__(self, site: Site, asks: Sequence[dict[str, Any]], out: Path, largest: int = MAX_PAGE, **kwargs: Any) -> None:
+    def __init__(
+        self, site: Site, asks: Sequence[dict[str, Any]], out: Path, largest: int = MAX_PAGE, chain: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
-        self.site, self.asks, self.out, self.largest = site, asks, out, largest
+        self.site, self.asks, self.out, self.largest, self.chain = site, asks, out, largest, chain
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """All the pages."""
@@ -119,13 +129,15 @@ class FetchSpider(scrapy.Spider):
             yield scrapy.Request(**ask, callback=self.answered, errback=self.failed, cb_kwargs={"asked": number},
                                  meta={**manners(self.site), "download_maxsize": self.largest}, dont_filter=True)
 
-    def answered(self, response: Response, asked: int) -> None:
+    async def answered(self, response: Response, asked: int) -> None:
         """Write an answer down."""
         answer = answer_of(response)
         certificate = response.certificate.original.to_cryptography().public_bytes(Encoding.DER) if response.certificate else b""
+        chain = await asyncio.to_thread(_chain, response) if self.chain and certificate else []
         self._write({"asked": asked, "url": answer.url, "status": answer.status, "headers": dict(answer.headers),
                      "body": base64.b64encode(answer.body).decode(), "seconds": response.meta.get("seconds", 0.0),
-                     "certificate": base64.b64encode(certificate).decode()})
+                     "certificate": base64.b64encode(certificate).decode(),
+                     "chain": [base64.b64encode(one).decode() for one in chain]})
 
     def failed(self, failure: TwistedFailure) -> None:
         """Write down why there is none."""
@@ -139,6 +151,11 @@ class FetchSpider(scrapy.Spider):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
+def _chain(response: Response) -> list[bytes]:
+    parts = urlsplit(response.url)
+    return served_chain(str(response.ip_address), parts.port or 443, parts.hostname or "") if response.ip_address else []
+
+
 def _lines(out: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.read_text("utf-8").splitlines()] if out.exists() else []
 
@@ -148,4 +165,5 @@ def _read(line: dict[str, Any]) -> Seen:
         failure = Failure(**{**line["failure"], "outcome": Outcome(line["failure"]["outcome"])})
         return Seen(got=failure, seconds=line["seconds"], cut=line["cut"], tls=line["tls"])
     answer = Answer(url=line["url"], status=line["status"], headers=line["headers"], body=base64.b64decode(line["body"]))
-    return Seen(got=answer, seconds=line["seconds"], certificate=base64.b64decode(line["certificate"]))
+    return Seen(got=answer, seconds=line["seconds"], certificate=base64.b64decode(line["certificate"]),
+                chain=tuple(map(base64.b64decode, line["chain"])))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from crawler.attachments import read_attachment
 from crawler.outcomes import guarded
 from crawler.platforms.base import Answer, Ask, Failure, Platform, Row, on_site
 from crawler.platforms.pages import row_record
+from crawler.readers.outward import outward
 from crawler.steps import (
     Checked,
     Errand,
@@ -39,6 +41,8 @@ GIVE_UP_AFTER = 5
 """Failed items in a row after which a source is left alone for this run."""
 WINDOW = 32
 """Item requests of one source that are out at a time; politeness to the host is the downloader's."""
+MOST_FILES = 200
+"""Files of one page that are asked for. A page of thousands is a mistake or a trap, and would hold up its site for hours."""
 KEPT = "kept"
 """The ``reason`` of an attachment that answered 304: the loader puts in what is stored."""
 
@@ -164,12 +168,24 @@ class Items:
             return Failure(outcome=Outcome.REDESIGNED, reason="原来有正文的文章现在读不出正文")
         return read if isinstance(read, Failure) else _masked(read)
 
-    def _as_it_was(self, row: Row, record: Record | None, validator: Validator | None) -> Iterator[Step]:
+    def _as_it_was(self, row: Row, record: Record | None, validator: Validator | None, answer: Answer | None = None) -> Iterator[Step]:
+        """``answer``: what came, where it was not "not modified"."""
         shown = self.seen.get(row.key)
+        before = self.memory.validators.get(row.url)
+        now = validator.outward if validator is not None and answer is not None else None
+        # None before: by a program that did not look. What changed was not the text, so it may be the links.
+        relook = now is not None and now != ((before.outward if before else None) or "")
         if shown is not None:
             self._note_if_new(row.key)
-        yield Checked(self.source.id, row.key, shown is not None, shown.row_hash if shown else None, validator)
+        yield Checked(self.source.id, row.key, shown is not None, shown.row_hash if shown else None, validator, relook)
         yield from self._release(row.key, Settled(record))
+
+    def _validator(self, row: Row, answer: Answer) -> Validator | None:
+        """The validators of an item's page, with the foreign hosts that it names; of what is no page, the validators alone."""
+        found = validator_of(row.url, answer)
+        if answer.read is not None or not (answer.content_type or "text/html").startswith(("text/html", "application/xhtml")):
+            return found
+        return replace(found or Validator(row.url, None, None), outward=outward(answer.body, self.platform.site.hosts))
 
     def _failed(self, errand: Errand, row: Row, failure: Failure) -> Iterator[Step]:
         if failure.definite and errand.role == "item":
@@ -199,7 +215,7 @@ class Items:
         if known is not None and not known.removed and not attachments and all(a.url in hashes for a in record.attachments):
             as_known = tuple(replace(a, sha256=hashes[a.url]) for a in record.attachments)
             if replace(record, attachments=as_known).content_hash() == known.content_hash:
-                yield from self._as_it_was(row, record, validator_of(row.url, answer))
+                yield from self._as_it_was(row, record, self._validator(row, answer), answer)
                 return
         draft = self._drafts[row.key] = _Draft(record, answer, 0, {}, before.notes if before else [])
         for attachment in {a.url: a for a in record.attachments}.values():
@@ -210,6 +226,8 @@ class Items:
                 draft.fetched[attachment.url] = replace(looked[attachment.url], name=attachment.name)
             elif not on_site(attachment.url, self.platform.site):
                 draft.fetched[attachment.url] = replace(attachment, reason="附件不在本站，未下载")
+            elif draft.waiting >= MOST_FILES:
+                draft.fetched[attachment.url] = replace(attachment, reason=f"同一页的附件超过 {MOST_FILES} 个，未下载")
             else:
                 draft.waiting += 1
                 yield self._ask_attachment(row, attachment, known)
@@ -219,7 +237,7 @@ class Items:
     def _look_at_attachments(self, row: Row, known: KnownRecord) -> Iterator[Step]:
         """The page is as it was; whether its files are too, only they can tell."""
         draft = self._drafts[row.key] = _Draft(None, None, 0, {}, [])
-        for url in known.attachments:
+        for url in islice(known.attachments, MOST_FILES):
             if url != row.url and on_site(url, self.platform.site):
                 draft.waiting += 1
                 yield self._ask_attachment(row, Attachment(url=url, name=""), known)
@@ -260,7 +278,7 @@ class Items:
             yield from self._looked_at(row, draft)
             return
         record = replace(draft.record, attachments=tuple(draft.fetched[a.url] for a in draft.record.attachments))
-        yield from self._settle(row, record, draft.answer, validator_of(row.url, draft.answer))
+        yield from self._settle(row, record, draft.answer, self._validator(row, draft.answer))
         yield from draft.notes
 
     def _looked_at(self, row: Row, draft: _Draft) -> Iterator[Step]:
@@ -279,7 +297,7 @@ class Items:
         """A record has been read whole, with its attachments: as it was, changed or new."""
         known, shown = self.memory.known.get(row.key), self.seen.get(row.key, row)
         if known is not None and not known.removed and record.content_hash() == known.content_hash:
-            yield from self._as_it_was(row, record, validator)
+            yield from self._as_it_was(row, record, validator, answer)
             return
         change: Literal["new", "changed"] = "changed" if self.listed_before(row.key) else "new"
         self.tally.count[change] += 1

@@ -11,7 +11,7 @@ from typing import Any
 from core.nouns import Attachment, Evidence, Outcome, Record, SourceResult
 from crawler.feed import Line
 from crawler.items import KEPT
-from store import records, runs
+from store import links, records, runs
 from store.database import Connection
 from store.records import Arrival, Identity, Sighting
 from store.runs import SourceState, Validator
@@ -27,6 +27,7 @@ class _Feed:
     sightings: dict[tuple[str, str, str], Sighting] = field(default_factory=dict)
     checked: dict[Identity, datetime] = field(default_factory=dict)
     gone: dict[Identity, datetime] = field(default_factory=dict)
+    relook: list[Identity] = field(default_factory=list)
     validators: list[Validator] = field(default_factory=list)
     outcomes: dict[str, Line] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=dict)
@@ -49,6 +50,8 @@ def load_feed(
     records.removed(connection, feed.gone)
     records.save_sightings(connection, list(feed.sightings.values()))
     runs.save_validators(connection, feed.validators)
+    for site, urls in links.pages_of(connection, feed.relook).items():
+        links.look_again(connection, site, urls)
     run = runs.get_run(connection, run_id)
     at = feed.last_at or run.started_at
     results = [_result(source, feed, at) for source in asked]
@@ -76,7 +79,9 @@ def _sort(lines: Iterable[Line], site_of: Mapping[str, str]) -> _Feed:
         if site is None:
             # A left-behind feed may speak of a source that has been taken out of the configuration since.
             continue
-        feed.validators += [Validator(v["url"], source, v["etag"], v["last_modified"], at) for v in line.get("validators", ())]
+        feed.validators += [
+            Validator(v["url"], source, v["etag"], v["last_modified"], at, v.get("outward")) for v in line.get("validators", ())
+        ]
         _take(feed, line, site, source, at)
     return feed
 
@@ -91,6 +96,8 @@ def _take(feed: _Feed, line: Line, site: str, source: str, at: datetime) -> None
             feed.taken.setdefault(source, Counter())[line["change"]] += 1
         case "checked":
             feed.checked[site, line["key"]] = at
+            if line.get("relook"):
+                feed.relook.append((site, line["key"]))
             if line["sighted"]:
                 _sight(feed, Sighting(site=site, key=line["key"], source=source, row_hash=line["row_hash"], at=at))
         case "rows":

@@ -57,7 +57,8 @@ def fetch(path: Path) -> int:
     data = json.loads(path.read_text(encoding="utf-8"))
     threading.Thread(target=_end_with_parent, args=(data["patience"],), daemon=True).start()
     site = Site.model_validate_json(data["site"])
-    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]), largest=data["largest"])
+    stats = _run(FetchSpider, (site,), site=site, asks=data["asks"], out=Path(data["out"]), largest=data["largest"],
+                 chain=data["chain"])
     return 0 if stats.get("finish_reason") == "finished" else 1
 
 

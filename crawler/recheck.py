@@ -49,6 +49,7 @@ class Due:
 def plan_rechecks(
     known: Collection[KnownRecord], now: datetime, politeness: Politeness, sources: Iterable[SourceSettings], *, full: bool,
     lively: Callable[[KnownRecord], bool] = lambda _: True, cheap: Callable[[KnownRecord], bool] = lambda _: True,
+    cheap_files: Callable[[KnownRecord], bool] = lambda _: False,
 ) -> Due:
     """What to ask a site for again in a run over some of its sources: each record by the strictest of its sources, and of all
     no more than ``recheck_most`` (``full``: all of them)."""
@@ -65,7 +66,9 @@ def plan_rechecks(
     turns: list[Turn] = []
     for (recent, days, every), records in groups.items():
         polite = politeness.model_copy(update={"recheck_days": recent, "recheck_every": days})
-        turns += due_for_recheck(records, now, polite, full=full, lively=lively, cheap=cheap, start=start, run_every=every)
+        turns += due_for_recheck(
+            records, now, polite, full=full, lively=lively, cheap=cheap, cheap_files=cheap_files, start=start, run_every=every,
+        )
     turns.sort(key=lambda turn: (turn.rank, -turn.waited.days, _order(turn.record.key)))
     most = len(turns) if full else politeness.recheck_most
     return Due({turn.record.key: turn for turn in turns[:most]}, {turn.record.key: turn for turn in turns[most:]})
@@ -74,12 +77,13 @@ def plan_rechecks(
 def due_for_recheck(
     known: Iterable[KnownRecord], now: datetime, politeness: Politeness, *, full: bool,
     lively: Callable[[KnownRecord], bool] = lambda _: True, cheap: Callable[[KnownRecord], bool] = lambda _: True,
-    start: Mapping[str, datetime] | None = None, run_every: int = 1,
+    cheap_files: Callable[[KnownRecord], bool] = lambda _: False, start: Mapping[str, datetime] | None = None, run_every: int = 1,
 ) -> list[Turn]:
     """Records that stand and are due.
 
     Recent ones (within ``recheck_days``) if ``lively`` (still likely to change): at every run where that is ``cheap`` (the
-    server can say "not modified"), else every ``recheck_costly_every`` days; all others every ``recheck_every`` days.
+    server can say "not modified"), else every ``recheck_costly_every`` days, their files likewise; all others every
+    ``recheck_every`` days.
     ``start``: when each source was first looked at; ``run_every``: days from run to run.
     """
     standing = [record for record in known if not record.removed]
@@ -95,7 +99,7 @@ def due_for_recheck(
             rotations.setdefault(costly, []).append(record)
         else:
             daily.append(record)
-    turns = [Turn(r, _is_day_of_files(r, now, costly), 2, _waited(r, now)) for r in daily]
+    turns = [Turn(r, cheap_files(r) or _is_day_of_files(r, now, costly), 2, _waited(r, now)) for r in daily]
     for days, records in rotations.items():
         turns += _rotation(records, now, days, run_every)
     return turns

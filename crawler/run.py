@@ -146,7 +146,7 @@ def _job(
         warc=warc_name(run_id), full=full, patience=patience, sites=tuple(chosen.sites),
         walked=frozenset(source for source, state in states.items() if state.walked),
         known={site.id: records.known_records(connection, site.id) for site in chosen.sites},
-        validators=[Validator(v.url, v.etag, v.last_modified) for v in validators],
+        validators=[Validator(v.url, v.etag, v.last_modified, v.outward) for v in validators],
     )
 
 

@@ -25,6 +25,13 @@ class Validator:
     url: str
     etag: str | None
     last_modified: str | None
+    outward: str | None = None
+    """Digest of the foreign hosts that the page names (:mod:`crawler.readers.outward`); None where it was not looked at."""
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the server can be asked whether anything changed."""
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,8 @@ class Checked:
     sighted: bool
     row_hash: str | None
     validator: Validator | None
+    relook: bool = False
+    """Its text is as it was, but the page names other foreign hosts: its links are to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)

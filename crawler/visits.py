@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
+from cryptography import x509
+
 from core.clock import local_date
 from core.nouns import Outcome
 from core.settings import Site, SiteRules
@@ -46,15 +48,16 @@ class Looked:
 
 def visit_site(
     engine: Engine, site: Site, others: Iterable[Site], rules: SiteRules, *, round_at: datetime, now: Callable[[], datetime],
-    turn: Callable[[], Sequence[Address]] = lambda: (), wait: float = WAIT_SECONDS,
+    turn: Callable[[], Sequence[Address]] = lambda: (), wait: float = WAIT_SECONDS, roots: Sequence[x509.Certificate] | None = None,
 ) -> Looked:
     """Visit a site; where its home page opens, look at the addresses of ``turn`` too. Raises CrawlBusyError where a crawl
-    keeps the host for longer than ``wait`` seconds: that visit is not made, and not made up for."""
+    keeps the host for longer than ``wait`` seconds: that visit is not made, and not made up for. ``roots``: whom to trust for
+    certificates instead of the public authorities."""
     gentle = site.politeness.model_copy(update={"timeout_seconds": rules.timeout_seconds, "retries": 0})
     with visiting(engine, site.model_copy(update={"politeness": gentle}), others, wait=wait) as going:
         at = now()
-        seen = look(going.site, [Ask(url=site.home)], going.lease)[0]
-        visit, home = read_visit(site, seen, rules, at=at, round_at=round_at)
+        seen = look(going.site, [Ask(url=site.home)], going.lease, chain=True)[0]
+        visit, home = read_visit(site, seen, rules, at=at, round_at=round_at, roots=roots)
         listed = turn() if home is not None else ()
         wanted = [each for each in listed if on_hosts(each.url, site.hosts)]
         asks = [Ask(url=each.url, headers=_RANGE if is_file(each.url) else {}) for each in wanted]
@@ -69,7 +72,9 @@ def visit_site(
     return Looked(visit=visit, home=home, addresses=tuple(looked), requests=1 + len(asks))
 
 
-def read_visit(site: Site, seen: Seen, rules: SiteRules, *, at: datetime, round_at: datetime) -> tuple[Visit, Answer | None]:
+def read_visit(
+    site: Site, seen: Seen, rules: SiteRules, *, at: datetime, round_at: datetime, roots: Sequence[x509.Certificate] | None = None
+) -> tuple[Visit, Answer | None]:
     """What one answer, or the want of one, says of the home page. Pure."""
     got = judged(seen.got)
     status = seen.got.status if isinstance(seen.got, Answer) else None
@@ -77,7 +82,7 @@ def read_visit(site: Site, seen: Seen, rules: SiteRules, *, at: datetime, round_
     visit = Visit(
         site=site.id, host=host_of(site), at=at, round=round_at, outcome=outcome, seconds=round(seen.seconds, 3), status=status,
         reason=reason, secure=isinstance(seen.got, Answer) and urlsplit(seen.got.url).scheme == "https",
-        certificate=certificate_of(seen.certificate, urlsplit(seen.got.url).hostname or "")
+        certificate=certificate_of(seen.certificate, urlsplit(seen.got.url).hostname or "", at, seen.chain, roots)
         if isinstance(seen.got, Answer) and seen.certificate else None,
     )
     if outcome is not VisitOutcome.OK or not isinstance(got, Answer):

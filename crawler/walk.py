@@ -162,9 +162,14 @@ class Walk:
 
             self.memory.due = plan_rechecks(
                 self.memory.known.values(), self.now, self.politeness, sources.values(), full=self.full, lively=lively,
-                cheap=lambda known: platform.light or known.url in self.memory.validators,
+                cheap=lambda known: platform.light or self._says_not_modified(known.url),
+                cheap_files=lambda known: all(map(self._says_not_modified, known.attachments)),
             )
         return self.memory.due
+
+    def _says_not_modified(self, url: str) -> bool:
+        found = self.memory.validators.get(url)
+        return found is not None and found.conditional
 
     def _end_if_done(self) -> Iterator[Step]:
         if self._open or self.tally.pending or self.ended:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from core.nouns import Finding, Judgement, Severity, Verdict
@@ -15,10 +15,12 @@ DAYS = 2
 _SHOWN = 5
 
 
-def judge(dead: Sequence[Linked], open_ones: Iterable[Finding], links: Sequence[Linked], unclear: Mapping[str, int]) -> Iterator[Judgement]:
+def judge(
+    dead: Sequence[Linked], open_ones: Iterable[Finding], links: Sequence[Linked], unclear: Mapping[str, int], listed: Collection[int]
+) -> Iterator[Judgement]:
     """Bad for each record with a dead link. Of the ``open_ones``: ok where none of the record's ``links`` is dead any more, or
     the record is gone; nothing can be said where what was dead is not clear now. ``unclear``: by site with
-    addresses that were looked at, how many of them could not be judged."""
+    addresses that were looked at, how many of them could not be judged; ``listed``: the records of the town's columns."""
     bad: set[str] = set()
     for record_id, group in groupby(dead, key=lambda each: each.record_id):
         found = [each for each in group if each.address.state is LinkState.DEAD]
@@ -30,13 +32,22 @@ def judge(dead: Sequence[Linked], open_ones: Iterable[Finding], links: Sequence[
         by_record.setdefault(f"record:{each.record_id}", []).append(each)
     for finding in open_ones:
         if finding.rule_id == RULE and finding.subject not in bad:
-            yield _no_more(finding, by_record.get(finding.subject, []))
+            here = int(finding.subject.partition(":")[2]) in listed
+            yield _no_more(finding, by_record.get(finding.subject, [])) if here else _not_ours(finding)
     for site, number in unclear.items():
         doubt = f"有{number}个链接最近一次没有看清（被拦截、超时或服务器出错），不能判断是否失效"
         yield Judgement(
             rule_id=RULE, subject=f"site:{site}", verdict=Verdict.CANNOT_JUDGE if number else Verdict.OK, severity=Severity.WARN,
             title="链接能否打开", reason=doubt if number else "查看过的链接都看清了",
         )
+
+
+def _not_ours(finding: Finding) -> Judgement:
+    """Dead or not: nobody here looks at the page any more."""
+    return Judgement(
+        rule_id=RULE, subject=finding.subject, verdict=Verdict.OK, severity=finding.severity, title=finding.title,
+        reason="所在栏目不再检查", owner=finding.owner,
+    )
 
 
 def _bad(found: Sequence[Linked]) -> Judgement:

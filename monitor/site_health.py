@@ -15,7 +15,7 @@ from typing import Any
 from core.clock import local_date, local_text
 from core.nouns import Judgement, Severity, Verdict
 from core.settings import Site, SiteRules
-from core.visits import Certificate, Visit, VisitOutcome
+from core.visits import INCOMPLETE, Certificate, Visit, VisitOutcome
 
 UNREACHABLE, DOWN, BLOCKED = "site.unreachable", "site.down", "site.blocked"
 HOME_STALE, CERTIFICATE = "site.home_stale", "site.certificate"
@@ -175,9 +175,15 @@ def _of_certificate(watched: Watched, held: Certificate) -> Judgement:
     said = f"证书有效期至{local_text(held.until)}"
     seen = {"until": local_text(held.until)}
     if held.until <= watched.at:
-        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，已过期，浏览器会拦截访问", seen, severity=Severity.ERROR)
+        also = f"；{held.fault}" if held.fault else ""
+        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，已过期，浏览器会拦截访问{also}", seen, severity=Severity.ERROR)
+    soon = f"；{said}，还剩{left}天，请尽快续期" if left <= rules.certificate_warn_days else ""
+    if held.fault.startswith(INCOMPLETE):
+        # Browsers fetch what is missing as a rule; phones and programs do not.
+        severity = Severity.ERROR if left <= rules.certificate_error_days else Severity.WARN
+        return _answer(watched, CERTIFICATE, Verdict.BAD, held.fault + soon, seen, severity=severity)
     if held.fault:
-        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{held.fault}，浏览器会拦截访问", seen, severity=Severity.ERROR)
+        return _answer(watched, CERTIFICATE, Verdict.BAD, f"{held.fault}，浏览器会拦截访问{soon}", seen, severity=Severity.ERROR)
     for days, severity in ((rules.certificate_error_days, Severity.ERROR), (rules.certificate_warn_days, Severity.WARN)):
         if left <= days:
             return _answer(watched, CERTIFICATE, Verdict.BAD, f"{said}，还剩{left}天，请尽快续期", seen, severity=severity)

@@ -109,11 +109,11 @@ def links(
     unclear = {site: counted.get((site, LinkState.UNCLEAR), 0) for site in sorted(looked)}
     dead = link_store.dead(connection, dead_links.DAYS)
     # The links of a column that was taken out are still known, and nobody's to mend here.
-    here = {head.id for heads in listed.values() for head in heads} if dead else set()
+    here = {head.id for heads in listed.values() for head in heads} if dead or ids else set()
     dead = [each for each in dead if each.record_id in here]
     owners = {site.id: owner_of(settings, site) for site in settings.sites}
     owner = next((owners[site] for site in owners if site in own and owners[site]), None)
-    for judgement in dead_links.judge(dead, open_ones, link_store.of_records(connection, ids), unclear):
+    for judgement in dead_links.judge(dead, open_ones, link_store.of_records(connection, ids), unclear, here):
         yield judgement if judgement.owner else _with_owner(judgement, owner)
     sites = [(site, owners[site.id]) for site in settings.sites if site.id in own]
     homes = _homes(connection, settings, at)

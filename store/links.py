@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import String, and_, cast, delete, func, or_, select
+from sqlalchemy import String, and_, cast, delete, func, or_, select, tuple_
 
 from core.visits import Address, LinkState, PageLink
 from store.bulk import portions, upsert
@@ -50,10 +50,29 @@ def note(connection: Connection, found: Mapping[tuple[int, str], Sequence[PageLi
 
 
 def add(connection: Connection, site: str, urls: Iterable[str]) -> None:
-    """Look at these addresses of a site too, from now on; those that are known stay as they are."""
+    """Look at these addresses of a site too, from now on; what is known of those that are known stays. One that was another
+    site's (its configuration was renamed, or two name the same host) is this one's from now on."""
+    upsert(connection, addresses, _new(site, urls), ["town", "url"], ["site"])
+
+
+def look_again(connection: Connection, site: str, urls: Iterable[str]) -> None:
+    """Look at these pages as soon as may be: their links are not what they were. What the last look said stands until then."""
+    upsert(connection, addresses, _new(site, urls), ["town", "url"], ["site", "state"])
+
+
+def pages_of(connection: Connection, identities: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The addresses of records (site and key), by site."""
+    found: dict[str, list[str]] = {}
+    for portion in portions(identities):
+        these = and_(tuple_(records.c.site, records.c.key).in_(portion), own(connection, records))
+        for row in connection.execute(select(records.c.site, records.c.url).where(these)):
+            found.setdefault(row.site, []).append(row.url)
+    return found
+
+
+def _new(site: str, urls: Iterable[str]) -> list[dict[str, Any]]:
     new = {"site": site, "state": LinkState.NEW.value, "reason": "", "dead_days": 0}
-    rows: list[dict[str, Any]] = [new | {"url": url} for url in dict.fromkeys(urls) if _fits(url)]
-    upsert(connection, addresses, rows, ["town", "url"])
+    return [new | {"url": url} for url in dict.fromkeys(urls) if _fits(url)]
 
 
 def save(connection: Connection, looked: Iterable[Address]) -> None:
@@ -77,7 +96,8 @@ def turn(connection: Connection, site: str, *, today: datetime, ok_before: datet
     suspected = or_(_A.dead_days > 0, and_(_A.flaws.is_not(None), _flawed()))
     unclear = and_(_A.state == LinkState.UNCLEAR.value, waiting)
     old = and_(_A.state == LinkState.OK.value, _A.checked_at < ok_before)
-    kinds = (and_(suspected, waiting), _A.checked_at.is_(None), unclear, old)
+    new = or_(_A.checked_at.is_(None), _A.state == LinkState.NEW.value)
+    kinds = (and_(suspected, waiting), new, unclear, old)
     first, *others = (
         [_address(row) for row in connection.execute(query.where(kind).order_by(_A.checked_at, _A.url).limit(limit))] for kind in kinds
     )

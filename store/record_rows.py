@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from core.clock import Moment, local_date
@@ -74,6 +75,32 @@ def attachment_from(data: dict[str, Any]) -> Attachment:
     return Attachment(**{**data, "evidence": Evidence(**kept) if kept else None})
 
 
+def reading_digest(state: str, text: str, reason: str, reader: int) -> str:
+    """What is kept beside a later reading of a file, so that a changed byte of it is found: no seal covers it."""
+    return sha256(f"{state}\x1f{reader}\x1f{reason}\x1f{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _as_brought(detail: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """A record's detail with files that were read again as they were when their version was brought: the bytes are the same, and
+    what was read of them later is as it was written."""
+    files = detail.get("attachments")
+    brought = said.get("attachments")
+    if not files or not brought or len(files) != len(brought):
+        return detail
+    return detail | {"attachments": [
+        was if now.get("reread") and _is_reading_of(now, was) else now for now, was in zip(files, brought, strict=True)
+    ]}
+
+
+def _is_reading_of(now: dict[str, Any], was: dict[str, Any]) -> bool:
+    same = all(now.get(name) == was.get(name) for name in (now.keys() | was.keys()) - _READING)
+    return same and now["reread"] == reading_digest(now["state"], now["text"], now["reason"], now["reader"])
+
+
+_READING = frozenset(("text", "state", "reason", "reader", "reread"))
+"""What of a file is its reading; all else is what was brought."""
+
+
 _DETAIL = ("content_source", "publisher", "index_no", "doc_no", "column_name", "attachments", "replies", "thread", "meta", "written")
 
 
@@ -105,11 +132,14 @@ def unlike_versions(record: Row[Any], kept: Sequence[Row[Any]]) -> list[str]:
     at and searched, and that it is away, is its own."""
     data, last = kept[-1].data, kept[-1]
     said = {name: data[name] for name in ("site", "key", "kind", "url", "title", "body")} | {
-        "detail": {name: data[name] for name in _DETAIL if name in data}, "content_hash": last.content_hash,
+        "content_hash": last.content_hash,
         "first_seen_at": kept[0].seen_at, "changed_at": last.seen_at, "versions": len(kept),
         "newest_at": record.published_at or kept[0].seen_at,
     }
     unlike = [name for name, value in said.items() if getattr(record, name) != value]
+    detail = {name: data[name] for name in _DETAIL if name in data}
+    if _as_brought(record.detail, detail) != detail:
+        unlike.append("detail")
     # A version's times are as precise as a page gives them.
     published, written = moment_at(record.published_at, record.published_has_time), _moment(data["written"])
     if (published.iso() if published else None) != data["published"]:

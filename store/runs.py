@@ -34,6 +34,8 @@ class Validator:
     etag: str | None
     last_modified: str | None
     checked_at: datetime
+    outward: str | None = None
+    """Digest of the foreign hosts that the page names, "" where it names none; None where it was not looked at."""
 
 
 def start_run(connection: Connection, run_id: str, at: datetime) -> None:
@@ -135,17 +137,18 @@ def validators_of(connection: Connection, sources: Iterable[str]) -> list[Valida
     found: list[Validator] = []
     for portion in portions(sources):
         rows = connection.execute(select(validators).where(validators.c.source.in_(portion), own(connection, validators)))
-        found += [Validator(row.url, row.source, row.etag, row.last_modified, row.checked_at) for row in rows]
+        found += [Validator(row.url, row.source, row.etag, row.last_modified, row.checked_at, row.outward) for row in rows]
     return found
 
 
 def save_validators(connection: Connection, changed: Sequence[Validator]) -> None:
     """Set what addresses answered; an address longer than the column is simply asked for in full again."""
     rows = {
-        v.url: {"url": v.url, "source": v.source, "etag": v.etag, "last_modified": v.last_modified, "checked_at": v.checked_at}
+        v.url: {"url": v.url, "source": v.source, "etag": v.etag, "last_modified": v.last_modified, "checked_at": v.checked_at,
+                "outward": v.outward}
         for v in changed if len(v.url) <= 1000 and len(v.etag or "") <= 300
     }
-    upsert(connection, validators, list(rows.values()), ["town", "url"], ["source", "etag", "last_modified", "checked_at"])
+    upsert(connection, validators, list(rows.values()), ["town", "url"], ["source", "etag", "last_modified", "checked_at", "outward"])
 
 
 def _load(connection: Connection, run_ids: list[str]) -> list[Run]:

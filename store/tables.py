@@ -126,7 +126,8 @@ validators = Table(
     Column("source", String(100), nullable=False),
     Column("etag", String(300)),
     Column("last_modified", String(100)),
-    Column("body_sha256", String(64)),
+    # Of the foreign hosts that a page names, not of its body, for which the column was made.
+    Column("body_sha256", String(64), key="outward"),
     Column("checked_at", Instant, nullable=False),
     Index(None, "town", "source"),
 )

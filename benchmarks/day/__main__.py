@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -44,7 +44,8 @@ def main() -> int:
     try:
         with serving(town, not given.no_validators) as server:
             speed = fastest(server, [path for _, path in town.paths()])
-            print(f"{given.articles} articles in {given.columns} columns; {len(town.day)} changes; server alone: {speed:,.0f} answers/s")
+            print(f"{given.articles} articles in {given.columns} columns, every tenth with a file; server alone: {speed:,.0f} answers/s")
+            print(f"changed: {_found(town, town.day.kinds())}")
             head()
             rest = ours(folder / "ours", town, server, given.days)
             for name, kind in PEERS.items():
@@ -70,8 +71,8 @@ def ours(folder: Path, town: Town, server: Server, days: int) -> Iterator[str]:
     whole = watch.copy(folder.with_name("full"))
     line("townwatch --full, no change", whole.run(1, full=True))
     server.stage.value = 1
-    line("townwatch, changed day", watch.run(2), watch.found())
-    line("townwatch --full, changed day", whole.run(2, full=True), whole.found())
+    line("townwatch, changed day", watch.run(2), _found(town, watch.found()))
+    line("townwatch --full, changed day", whole.run(2, full=True), _found(town, whole.found()))
     print(*(f"  {one}" for one in (*watch.troubles, *whole.troubles)), sep="\n", end="")
     return _month(watch, days)
 
@@ -84,7 +85,7 @@ def _month(watch: Watch, days: int) -> Iterator[str]:
         cost = watch.run(day)
         sums = [sums[0] + cost.requests, sums[1] + cost.bytes]
         if (day - 2) % 5 == 0 or day == days + 2:
-            yield f"  after {day - 2:>2} days: found {_found(watch.found())}"
+            yield f"  after {day - 2:>2} days: found {_found(watch.town, watch.found())}"
     yield f"  a day: {sums[0] / days:,.0f} requests, {sums[1] / days / 1e3:,.0f} kB"
     versions, seconds, breaks = watch.verified()
     yield f"evidence verify: {versions} versions, {seconds:.2f} s CPU ({seconds / versions * 10_000:.1f} s per 10,000), {breaks} breaks"
@@ -105,7 +106,7 @@ def peer(kind: type[Urlwatch] | type[ChangeDetection], python: Path, folder: Pat
         line(f"{one.name}, first look", one.day())
         line(f"{one.name}, no change", one.day())
         server.stage.value = 1
-        line(f"{one.name}, changed day", one.day(), one.found())
+        line(f"{one.name}, changed day", one.day(), _found(town, one.found()))
 
 
 def head() -> None:
@@ -113,14 +114,18 @@ def head() -> None:
     print(f"\n{'':34}{'requests':>9}{'304':>7}{'kB':>9}{'wall s':>8}{'CPU s':>8}  found that day")
 
 
-def line(name: str, cost: Cost, found: dict[str, int] | None = None) -> None:
+def line(name: str, cost: Cost, found: str = "") -> None:
     """A row of the table."""
     print(f"{name:34}{cost.requests:>9,}{cost.not_modified:>7,}{cost.bytes / 1e3:>9,.0f}{cost.wall:>8.1f}{cost.cpu:>8.1f}"
-          f"  {_found(found) if found else ''}", flush=True)
+          f"  {found}", flush=True)
 
 
-def _found(found: dict[str, int]) -> str:
-    return f"{sum(found.values())} (" + ", ".join(f"{name} {number}" for name, number in found.items()) + ")"
+def _found(town: Town, found: Mapping[str, Collection[int]]) -> str:
+    """How many, of which kinds, and of what age: what is new apart."""
+    recent = sum(town.is_recent(n) for name, numbers in found.items() if name != "added" for n in numbers)
+    whole = sum(map(len, found.values()))
+    kinds = ", ".join(f"{name} {len(numbers)}" for name, numbers in found.items())
+    return f"{whole} ({kinds}; recent {recent}, older {whole - recent - len(found['added'])})"
 
 
 if __name__ == "__main__":

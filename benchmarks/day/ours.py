@@ -24,6 +24,9 @@ from store.database import for_town, open_store
 ROOT = Path(__file__).parents[2]
 UNBOUND = Politeness(requests_per_second=1_000_000, concurrency=16, recheck_most=1_000_000)
 
+Found = dict[str, set[int]]
+"""Articles, by what the changed day did with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -65,18 +68,18 @@ class Watch:
             engine.dispose()
             self.troubles = [f"{one.source}: {one.outcome} {one.error}" for run in runs for one in run.sources if one.error]
 
-    def found(self) -> dict[str, int]:
-        """Of what the changed day did, how much the store knows."""
+    def found(self) -> Found:
+        """Of what the changed day did, what the store knows."""
         engine = for_town(open_store(self.database), "town")
         with engine.connect() as connection:
             stored = {kept.stored.record.url.removeprefix(self.server.url): kept.stored for kept in records.with_versions(connection)}
         engine.dispose()
         day, path = self.town.day, self.town.article_path
         return {
-            "edited": sum(stored[path(n)].versions > 1 for n in day.edited),
-            "replaced": sum(stored[path(n)].versions > 1 for n in day.replaced),
-            "added": sum(path(n) in stored for n in day.added),
-            "removed": sum(stored[path(n)].removed_at is not None for n in day.removed),
+            "edited": {n for n in day.edited if stored[path(n)].versions > 1},
+            "replaced": {n for n in day.replaced if stored[path(n)].versions > 1},
+            "added": {n for n in day.added if path(n) in stored},
+            "removed": {n for n in day.removed if stored[path(n)].removed_at is not None},
         }
 
     def verified(self) -> tuple[int, float, int]:

@@ -16,21 +16,21 @@ from typing import Any
 
 import httpx
 
-from benchmarks.day.ours import Cost, measured
+from benchmarks.day.ours import Cost, Found, measured
 from benchmarks.day.server import Server
 from benchmarks.day.site import FILE, Town
 
 LIMIT = 1800.0
 
 
-def count(town: Town, changed: set[str], broken: set[str]) -> dict[str, int]:
+def count(town: Town, changed: set[str], broken: set[str]) -> Found:
     """Of what the changed day did, what a tool that watches pages reported: of an added article its list, of a removed one that its
     page is no more."""
     day, path = town.day, town.article_path
-    lists = {f"/c{n % town.columns}/index.html" for n in day.added}
     return {
-        "edited": sum(path(n) in changed for n in day.edited), "replaced": sum(town.file_path(n) in changed for n in day.replaced),
-        "added": sum(one in changed for one in lists), "removed": sum(path(n) in broken | changed for n in day.removed),
+        "edited": {n for n in day.edited if path(n) in changed}, "replaced": {n for n in day.replaced if town.file_path(n) in changed},
+        "added": {n for n in day.added if f"/c{n % town.columns}/index.html" in changed},
+        "removed": {n for n in day.removed if path(n) in broken | changed},
     }
 
 
@@ -57,7 +57,7 @@ class Urlwatch:
         """Look at everything once."""
         return measured(self.server, self._run)
 
-    def found(self) -> dict[str, int]:
+    def found(self) -> Found:
         """What it reported at the last look."""
         lines = re.findall(r"(CHANGED|ERROR): (/\S+)", self.said)
         return count(self.town, {path for kind, path in lines if kind == "CHANGED"}, {path for kind, path in lines if kind == "ERROR"})
@@ -103,7 +103,7 @@ class ChangeDetection:
         cost = measured(self.server, self._look)
         return Cost(cost.wall, self._cpu() - before, cost.requests, cost.not_modified, cost.bytes)
 
-    def found(self) -> dict[str, int]:
+    def found(self) -> Found:
         """What has changed since the last look began."""
         watches = self._watches().values()
         path = {id(one): str(one["url"]).removeprefix(self.server.url) for one in watches}

@@ -1,6 +1,7 @@
 """A government site of our own making, the same at every start: columns of articles, and what a day changes of them.
 
 ``stage`` 0 is the site as it was found, 1 the site after the changed day. Everything is a pure function of an address and a stage.
+The changed day's mix: of what is edited, replaced and taken down, half is of the last two weeks and half of any earlier day.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from hashlib import md5
 from random import Random
 
 ROWS = 20
+RECENT = timedelta(days=12)
+"""The fortnight in which a page is looked at daily, less the two days from the first crawl to the changed day."""
 WORDS = (
     "防汛", "救助", "养老", "道路", "饮水", "茶园", "林长制", "村级", "财政", "资金", "公示", "通知", "方案", "检查", "项目", "补助",
     "耕地", "农房", "公开", "办理", "群众", "会议", "安全", "整治", "规划", "学校", "卫生", "招标",
@@ -29,8 +32,9 @@ class Day:
     added: frozenset[int]
     removed: frozenset[int]
 
-    def __len__(self) -> int:
-        return len(self.edited) + len(self.replaced) + len(self.added) + len(self.removed)
+    def kinds(self) -> dict[str, frozenset[int]]:
+        """The articles, by what was done."""
+        return {"edited": self.edited, "replaced": self.replaced, "added": self.added, "removed": self.removed}
 
 
 @dataclass(slots=True)
@@ -47,10 +51,21 @@ class Town:
         chance, share = random.Random(1), max(1, self.articles // 500)
         numbers = list(range(self.articles))
         chance.shuffle(numbers)
-        files = [n for n in numbers if n % 10 == 0][:share]
-        rest = [n for n in numbers if n not in set(files)]
-        self.day = Day(frozenset(rest[: 2 * share]), frozenset(files), frozenset(range(self.articles, self.articles + share)),
-                       frozenset(rest[2 * share : 3 * share]))  # fmt: skip
+        files = self._mixed([n for n in numbers if n % 10 == 0], share)
+        plain = [n for n in numbers if n % 10]
+        edited = self._mixed(plain, 2 * share)
+        removed = self._mixed([n for n in plain if n not in edited], share)
+        self.day = Day(edited, files, frozenset(range(self.articles, self.articles + share)), removed)
+
+    def _mixed(self, numbers: list[int], wanted: int) -> frozenset[int]:
+        """Half of them recent, as far as there are any; half not."""
+        recent = [n for n in numbers if self.is_recent(n)][: wanted // 2]
+        older = [n for n in numbers if not self.is_recent(n)][: wanted - len(recent)]
+        return frozenset(recent + older)
+
+    def is_recent(self, number: int) -> bool:
+        """Whether an article stood for less than two weeks on the changed day."""
+        return self.published(number) > self.today - RECENT
 
     def published(self, number: int) -> date:
         """The day that an article bears: today for what the changed day adds, else some day of three years."""

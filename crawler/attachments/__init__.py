@@ -14,12 +14,17 @@ from urllib.parse import unquote, urlsplit
 
 from core.nouns import Attachment
 from core.text import mask_private
-from crawler.attachments.document import Document, Grid, Line, Link, Page, UnreadableError
+from crawler.attachments.document import Document, Grid, Line, Link, NotStartedError, Page, UnreadableError
 from crawler.attachments.keeper import keeper
 from crawler.attachments.limits import MAX_BYTES, MB
 
-__all__ = ["MAX_BYTES", "Document", "Grid", "Line", "Link", "Page", "UnreadableError", "file_name", "read_attachment", "read_document"]
+__all__ = [
+    "MAX_BYTES", "READERS", "Document", "Grid", "Line", "Link", "Page", "UnreadableError", "file_name", "read_attachment",
+    "read_document",
+]
 
+READERS = 1
+"""Raised when the readers read more than they did: what could not be read before is read again, from the archive."""
 MAX_STORED = 1_000_000
 """Characters of an attachment's text that the store keeps to look for mentions in."""
 
@@ -37,11 +42,13 @@ def read_document(name: str, body: bytes, content_type: str | None = None, *, pa
 def read_attachment(attachment: Attachment, body: bytes, content_type: str | None) -> Attachment:
     """The attachment with its hash, size and text, private numbers masked, or with the reason why there is none. What of it was
     not read is in ``reason`` even where the rest was."""
-    known = replace(attachment, sha256=sha256(body).hexdigest(), size=len(body), text="", reason="")
+    known = replace(attachment, sha256=sha256(body).hexdigest(), size=len(body), text="", reason="", reader=READERS, reread="")
     try:
         read = read_document(file_name(attachment), body, content_type, pages=False)
     except UnreadableError as error:
-        return replace(known, state="cannot_judge", reason=mask_private(str(error)))
+        # What never came to be read is not judged by these readers.
+        by = 0 if isinstance(error, NotStartedError) else READERS
+        return replace(known, state="cannot_judge", reason=mask_private(str(error)), reader=by)
     text, unread = read.text, list(read.unread)
     if len(text) > MAX_STORED:
         text = text[:MAX_STORED]

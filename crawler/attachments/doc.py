@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
+from crawler.attachments.blocks import Blocks
 from crawler.attachments.doc_layout import Layout, Piece, layout_of
-from crawler.attachments.document import Document, Grid, Line, Part, UnreadableError, numbered
+from crawler.attachments.document import Document, Part, UnreadableError
 from crawler.attachments.limits import Reading
 from crawler.attachments.ole import Container
 from crawler.readers.encoding import common_share
@@ -94,18 +95,12 @@ def _is_gbk(data: bytes, chinese: bool) -> bool:
 
 
 @dataclass(slots=True)
-class _Assembly:
+class _Assembly(Blocks):
     """Characters of one part of the text becoming paragraphs and tables."""
 
-    name: str
-    known: bool
+    known: bool = False
     text: str = ""
     fields: list[bool] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    paragraphs: int = 0
-    tables: int = 0
     before: str = ""
     run: list[str] = field(default_factory=list)
 
@@ -133,30 +128,17 @@ class _Assembly:
         if char == _CELL:
             # Where the file does not say, a mark right after a mark ends the row.
             if row_end or (not self.known and not self.text and self.before == _CELL):
-                self.rows.append(self.cells)
-                self.cells, self.text = [], ""
-                self.before = ""
+                self.row()
+                self.text = self.before = ""
                 return
             self.cells.append(self.text.strip())
             self.text = ""
         elif in_table or (self.cells and not self.known):
             self.text += "\n"
         else:
-            self._close_table()
-            self.paragraphs += 1
-            if self.text.strip():
-                self.parts.append(Line(self.name or f"第{self.paragraphs}段", self.text.strip()))
+            self.paragraph(self.text.strip())
             self.text = ""
         self.before = char
-
-    def _close_table(self) -> None:
-        if self.cells:
-            self.rows.append(self.cells)
-            self.cells = []
-        if any(cell for row in self.rows for cell in row):
-            self.tables += 1
-            self.parts.append(Grid(f"{self.name}表{self.tables}", numbered(self.rows)))
-        self.rows = []
 
     def finish(self) -> list[Part]:
         """What has been assembled."""

@@ -13,6 +13,10 @@ class UnreadableError(Exception):
     """A file that gives no text; the message says why, in Chinese."""
 
 
+class NotStartedError(UnreadableError):
+    """There was no process to read it: that says nothing of the file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line or paragraph and where it stands, as staff would say it (第3段, 页眉)."""

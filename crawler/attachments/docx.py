@@ -3,16 +3,15 @@ and the office files within them. Deleted text and the codes of fields are left 
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from lxml import etree
 
 from crawler.attachments.document import Document, Grid, Line, Part, UnreadableError, numbered
 from crawler.attachments.limits import Reading
 from crawler.attachments.opening import attribute, local, parse_xml
+from crawler.attachments.package import relations, title_of, within
 
 _SKIPPED = frozenset("pPr rPr tblPr trPr tcPr sectPr tblGrid delText instrText del moveFrom rt Fallback fldData binData docPr".split())
 _BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-", "ptab": "\t"}
@@ -39,9 +38,9 @@ def read_docx(archive: zipfile.ZipFile, reading: Reading) -> Document:
     for kind, name in related:
         if kind in ("package", "oleObject", "aFChunk") and name.lower().endswith(_MEMBERS) and name not in seen:
             seen.add(name)
-            _within(archive, name, reading, parts, unread)
+            within(archive, name, reading, parts, unread)
     pictures = sum(1 for kind, _ in related if kind == "image")
-    return _whole(parts, _title(archive, names, reading), unread, pictures)
+    return _whole(parts, title_of(archive, names, reading), unread, pictures)
 
 
 def read_word_xml(root: etree._Element, reading: Reading) -> Document:
@@ -170,7 +169,7 @@ def _aside(place: str, root: etree._Element, reading: Reading) -> Iterator[Part]
 
 
 def _main_part(archive: zipfile.ZipFile, names: set[str], reading: Reading) -> str:
-    for kind, name in _relations(archive, names, "", reading):
+    for _, kind, name in relations(archive, names, "", reading):
         if kind == "officeDocument" and name in names:
             return name
     if "word/document.xml" not in names:
@@ -179,39 +178,4 @@ def _main_part(archive: zipfile.ZipFile, names: set[str], reading: Reading) -> s
 
 
 def _related(archive: zipfile.ZipFile, names: set[str], main: str, reading: Reading) -> list[tuple[str, str]]:
-    return [(kind, name) for kind, name in _relations(archive, names, main, reading) if name in names]
-
-
-def _relations(archive: zipfile.ZipFile, names: set[str], part: str, reading: Reading) -> Iterator[tuple[str, str]]:
-    """Kinds and names of the parts that a part refers to."""
-    folder, name = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{name}.rels")
-    if path not in names:
-        return
-    for relation in parse_xml(reading.unpack(archive, path)):
-        target = attribute(relation, "Target")
-        if attribute(relation, "TargetMode") != "External" and target:
-            yield attribute(relation, "Type").rpartition("/")[2], posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-
-
-def _within(archive: zipfile.ZipFile, name: str, reading: Reading, parts: list[Part], unread: list[str]) -> None:
-    """An office file within the document. Of the other objects (formulas, pictures) nothing is said."""
-    short = posixpath.basename(name)
-    try:
-        inner = reading.read(short, reading.unpack(archive, name), reading).inside(short)
-    except UnreadableError as error:
-        if not short.endswith(".bin"):
-            unread.append(f"内《{short}》：{error}")
-        return
-    parts += inner.parts
-    unread += inner.unread
-
-
-def _title(archive: zipfile.ZipFile, names: set[str], reading: Reading) -> str:
-    if "docProps/core.xml" not in names:
-        return ""
-    try:
-        root: Any = parse_xml(reading.unpack(archive, "docProps/core.xml"))
-    except UnreadableError:
-        return ""
-    return next((node.text or "" for node in root if local(node) == "title"), "").strip()
+    return [(kind, name) for _, kind, name in relations(archive, names, main, reading) if name in names]

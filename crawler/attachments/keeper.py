@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from crawler.attachments.document import Document, UnreadableError
+from crawler.attachments.document import Document, NotStartedError, UnreadableError
 from crawler.attachments.limits import TOO_LONG, Allowance
 from crawler.attachments.wire import HEAD, BrokenFrameError, decode_answer, encode_question, frame, length_of
 
@@ -65,7 +65,7 @@ class Keeper:
             except OSError as error:
                 # No memory, files or disk left for a process. Told of the file, or its source would never come to an end.
                 self._end()
-                raise UnreadableError(f"读取程序没有启动（{os.strerror(error.errno or 0)}）") from None
+                raise NotStartedError(f"读取程序没有启动（{os.strerror(error.errno or 0)}）") from None
 
     def _ask(self, question: bytes) -> tuple[bytes, bool]:
         deadline = time.monotonic() + self._allowed.wall

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+from crawler.attachments import odf
 from crawler.attachments.document import Document, UnreadableError
 from crawler.attachments.html import A_PAGE, MARKUP, is_document, read_html, read_mhtml
 from crawler.attachments.limits import MAX_BYTES, MB, Reading
@@ -72,11 +73,16 @@ def _zipped(body: bytes, reading: Reading) -> Document:
 
             return read_docx(archive, reading)
         if any(name.startswith("ppt/") for name in names):
-            raise UnreadableError("演示文稿（PPT），不读取文字，请人工核对")
-        if names & {"xl/workbook.xml", "xl/workbook.bin"} or _open_document(archive, reading) == "spreadsheet":
+            from crawler.attachments.pptx import read_pptx
+
+            return read_pptx(archive, reading)
+        open_document = _open_document(archive, reading)
+        if open_document in odf.READ:
+            return odf.read_odf(archive, reading)
+        if names & {"xl/workbook.xml", "xl/workbook.bin"} or open_document == "spreadsheet":
             from crawler.attachments.workbook import measure, read_workbook
 
-            if "META-INF/manifest.xml" in names and b"encryption-data" in reading.unpack(archive, "META-INF/manifest.xml", MB):
+            if odf.is_sealed(archive, reading):
                 raise UnreadableError("表格已加密，需要密码")
             measure(archive, reading)
             return read_workbook(body, reading)
@@ -85,7 +91,7 @@ def _zipped(body: bytes, reading: Reading) -> Document:
 
             return read_ofd(archive, reading)
         if "mimetype" in names:
-            raise UnreadableError("OpenDocument 或电子书文件，不能读取，请另存为 .docx")
+            raise UnreadableError("OpenDocument 图形、公式或电子书文件，不能读取，请人工核对")
         from crawler.attachments.packed import read_zip
 
         return read_zip(archive, reading)

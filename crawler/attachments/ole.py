@@ -12,7 +12,7 @@ from crawler.attachments.limits import MAX_PART
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = {
-    "powerpoint document": "演示文稿（PPT），不读取文字，请人工核对", "visiodocument": "Visio 图形，不能读取",
+    "powerpoint document": "旧版演示文稿（.ppt、.dps），不能读取，请另存为 .pptx", "visiodocument": "Visio 图形，不能读取",
     "__properties_version1.0": "Outlook 邮件（.msg），不能读取", "matost": "Works 文件，不能读取，请另存为 .docx",
     "contents": "旧版 WPS 或 Works 文件，不能读取，请另存为 .docx", "catalog": "缩略图文件，没有文字",
 }

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from crawler.attachments.document import Document, Grid, Line, Part, UnreadableError, numbered
+from crawler.attachments.blocks import Blocks
+from crawler.attachments.document import Document, Part, UnreadableError
 from crawler.attachments.limits import Reading
 
 _TOKEN = re.compile(
@@ -34,16 +35,10 @@ _DEEPEST = 1000
 
 
 @dataclass(slots=True)
-class _Flow:
+class _Flow(Blocks):
     """A stream of text becoming paragraphs and tables: the body's, or that of a header, note or text box."""
 
-    name: str = ""
     pieces: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
-    paragraphs: int = 0
-    tables: int = 0
 
     def text(self) -> str:
         said = "".join(self.pieces)
@@ -55,25 +50,11 @@ class _Flow:
         if word == b"cell":
             self.cells.append(self.text())
         elif word == b"row":
-            self.rows.append(self.cells)
-            self.cells = []
+            self.row()
         elif word in (b"nestcell", b"nestrow") or in_table:
             self.pieces.append("\t" if word == b"nestcell" else "\n")
         else:
-            self.close()
-            self.paragraphs += 1
-            if text := self.text().strip():
-                self.parts.append(Line(self.name or f"第{self.paragraphs}段", text))
-
-    def close(self) -> None:
-        """The rows so far are a table."""
-        if self.cells:
-            self.rows.append(self.cells)
-            self.cells = []
-        if any(cell for row in self.rows for cell in row):
-            self.tables += 1
-            self.parts.append(Grid(f"{self.name}表{self.tables}", numbered(self.rows)))
-        self.rows = []
+            self.paragraph(self.text().strip())
 
 
 @dataclass(slots=True)

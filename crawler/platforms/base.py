@@ -21,7 +21,7 @@ from core.nouns import Attachment, Outcome, Record
 from core.settings import Site, SourceSettings
 from crawler.addresses import on_hosts
 
-DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|txt|pptx?|rtf|csv|ods|dps|7z|ceb)$", re.IGNORECASE)
+DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|txt|pptx?|rtf|csv|od[stp]|dps|7z|ceb)$", re.IGNORECASE)
 
 
 class Options(BaseModel):

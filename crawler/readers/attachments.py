@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from core.nouns import Attachment
 from crawler.readers.page import Link, Page
 
-_KINDS = r"\.(?:pdf|docx?|wps|xlsx?|et|ods|csv|pptx?|dps|ofd|txt|rtf|zip|rar|7z|ceb)"
+_KINDS = r"\.(?:pdf|docx?|wps|xlsx?|et|od[stp]|csv|pptx?|dps|ofd|txt|rtf|zip|rar|7z|ceb)"
 _FILE = re.compile(_KINDS + "$", re.I)
 _ANY_FILE = re.compile(_KINDS, re.I)
 _HANDLER = re.compile(

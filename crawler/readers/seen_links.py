@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -72,8 +73,8 @@ def seen_links(body: bytes, *, url: str, content_type: str | None = None) -> See
         return SeenPage()
     tree = LexborHTMLParser(html)
     page = _Reading(tree, url)
-    links = dict.fromkeys([*page.anchors(), *page.written(), *page.commented(html)])
-    return SeenPage(tuple(links)[:MOST_LINKS], tuple(_heads(tree)))
+    links = dict.fromkeys([*page.anchors(), *islice(page.written(), MOST_LINKS), *islice(page.commented(html), MOST_LINKS)])
+    return SeenPage(tuple(links), tuple(_heads(tree)))
 
 
 @dataclass(slots=True)
@@ -88,10 +89,16 @@ class _Reading:
         """The links of the document, and frames that show another page."""
         self._read_names()
         spans = self._written_spans()
-        for node in self.tree.css("a[href], area[href], iframe[src], frame[src]")[:MOST_LINKS]:
+        home, count = urlsplit(self.url).hostname, {True: 0, False: 0}
+        for node in self.tree.css("a[href], area[href], iframe[src], frame[src]"):
             href = node.attributes.get("href" if node.tag in ("a", "area") else "src")
             target = self._absolute(href)
             if target:
+                # Counted apart: a long list of the site's own links must not stand before what was put behind it.
+                at_home = urlsplit(target).hostname == home
+                count[at_home] += 1
+                if count[at_home] > MOST_LINKS:
+                    continue
                 hidden, block = self._hidden(node)
                 hidden = hidden or ("由脚本写入隐藏区块" if node.mem_id in spans else "")
                 yield SeenLink(target, "" if node.tag in ("iframe", "frame") else _words(node), hidden, block=block)

@@ -122,12 +122,15 @@ def prune(
     validators_days: Annotated[
         int, typer.Option("--validators-days", min=SHORTEST_DAYS, help="多少天未再检查的网址，忘记其校验值")
     ] = Retention().validators,
+    visits_days: Annotated[
+        int, typer.Option("--visits-days", min=SHORTEST_DAYS, help="对网站首页的访问记录保留多少天")
+    ] = Retention().visits,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明会清理什么，不清理")] = False,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """清理过期的运行记录。记录、版本、舆情、问题、判断和网页存档从不清理。"""
-    retention = Retention(deliveries=deliveries_days, runs=runs_days, validators=validators_days)
+    retention = Retention(deliveries=deliveries_days, runs=runs_days, validators=validators_days, visits=visits_days)
     engine, at = engine_of(database), now()
     counts = prune_store(engine, retention, at, dry_run=dry_run)
     counts["run_folders"] = sum(

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from alerts.run import plan_alerts
 from core.catalogue import ColumnStatus
-from core.clock import now
+from core.clock import local_date, now
 from core.nouns import Finding, Severity
 from core.settings import Settings
 from core.words import COLUMNS, SEVERITIES
@@ -37,6 +37,7 @@ from service.cli.common import (
     town_var_of,
 )
 from service.page_texts import reader
+from service.rereading import reread
 from store.database import Connection
 
 _STEPS = {"scan": "检查网页内容", "match": "查找提及"}
@@ -119,10 +120,13 @@ def _check(settings: Settings, database: str | None, scope: Scope | None, as_of:
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("检查网页内容", total=None)
+            at, var = now(), town_var_of(database, settings)
+            if as_of in (None, local_date(at)) and scope in (None, Scope.PAGES):
+                reread(engine, var)
             return run_check(
-                settings, engine, now=now(), as_of=as_of, scope=scope, also=also,
+                settings, engine, now=at, as_of=as_of, scope=scope, also=also,
                 progress=lambda what, done, total: bar.update(task, description=_STEPS[what], completed=done, total=total or None),
-                read=reader(town_var_of(database, settings)),
+                read=reader(var),
             )
     finally:
         engine.dispose()

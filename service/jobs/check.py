@@ -8,6 +8,7 @@ from alerts.run import plan_alerts
 from monitor.run import check
 from service.jobs.task import Task
 from service.page_texts import reader
+from service.rereading import reread
 from store.database import Connection
 
 
@@ -18,6 +19,7 @@ def check_town(task: Task) -> str:
     def also(connection: Connection, at: datetime) -> None:
         plan_alerts(connection, settings, at)
 
+    reread(task.store, task.folder, progress=lambda *_: task.go_on())
     report = check(settings, task.store, now=task.now(), also=also, progress=lambda *_: task.go_on(), read=reader(task.folder))
     return (
         f"检查{report.judged}项，未解决{len(report.findings)}项（新增{len(report.opened)}项，"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
@@ -22,6 +24,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from core.clock import Moment
 from core.nouns import Attachment, Record
+from crawler import damage
 from crawler.archive import Archive
 from crawler.evidence import Break, Verification, seal_file, sealed_file, verify, write_seals
 from store import records, runs, seals, tables
@@ -101,6 +104,31 @@ def test_any_flipped_byte_of_any_file_is_found_and_its_place_named(engine: Engin
             else:
                 assert any(one.where.startswith(path.name) for one in found), (place, found)
         path.write_bytes(whole)
+    assert look(engine, root).breaks == ()
+
+
+def test_a_file_that_is_cut_or_taken_away_while_it_is_verified(engine: Engine, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of it would have ended the program by a signal."""
+    first, second, third = sorted(root.rglob("*.warc.gz"))
+    whole = {path: path.read_bytes() for path in (first, second, third)}
+    first.write_bytes(whole[first][:100] + b"xxxx" + whole[first][104:])
+    looked, seen = damage._member, list[int]()
+
+    def cutting(data: Any, at: int) -> Any:
+        seen.append(at)
+        if len(seen) == 2:
+            os.truncate(first, at + 40)
+        return looked(data, at)
+
+    monkeypatch.setattr(damage, "_member", cutting)
+    with engine.connect() as connection:
+        found = verify(connection, root, "town", lambda done, _: second.unlink() if done == 1 else None)
+    assert len(seen) >= 2
+    places = {one.where for one in found.breaks}
+    assert first.relative_to(root).as_posix() in places and second.relative_to(root).as_posix() in places
+    assert third.relative_to(root).as_posix() not in places and found.versions == 9
+    for path, data in whole.items():
+        path.write_bytes(data)
     assert look(engine, root).breaks == ()
 
 

@@ -128,6 +128,13 @@ def test_files_of_recent_pages_are_looked_at_every_few_days() -> None:
     assert sum(days) == 60 and min(days) > 8
 
 
+def test_files_whose_server_can_say_not_modified_are_looked_at_with_their_recent_pages() -> None:
+    recent = [known(f"k{n}", 5, 1, published_days=5) for n in range(20)]
+    turns = due_for_recheck(recent, NOW, POLITE, full=False, cheap_files=lambda record: record.key != "k3")
+    alone = due_for_recheck(recent[3:4], NOW, POLITE, full=False)
+    assert sum(turn.attachments for turn in turns) == 19 + sum(turn.attachments for turn in alone)
+
+
 AGES = st.lists(st.tuples(st.floats(0, 800), st.booleans()), min_size=1, max_size=90)
 
 

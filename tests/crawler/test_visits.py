@@ -170,22 +170,22 @@ def test_the_certificate_of_a_real_answer(web: Web, store: Engine, tmp_path: Pat
     assert (visit.outcome, visit.secure) == (VisitOutcome.OK, True)
     assert visit.certificate is not None
     assert abs(visit.certificate.until - (now() + timedelta(days=days))) < timedelta(minutes=5)
-    assert visit.certificate.fault == ("证书是自签名的" if own else "")
-    assert certificate_of(der, "127.0.0.1") == visit.certificate
+    assert visit.certificate.fault == ("证书是自签名的" if own else "证书由“a test's authority”签发，不是浏览器信任的公共机构")
+    assert certificate_of(der, "127.0.0.1", AT, [der]) == visit.certificate
 
 
 def test_a_certificate_of_another_host(tmp_path: Path) -> None:
     _, der = certificate(tmp_path, "other", 20, host="www.other.gov.cn")
-    held = certificate_of(der, "www.a.gov.cn")
+    held = certificate_of(der, "www.a.gov.cn", AT)
     assert held is not None
     assert held.fault == "证书是发给 www.other.gov.cn 的，不是 www.a.gov.cn"
 
 
 def test_wildcards_stand_for_one_label(tmp_path: Path) -> None:
     _, der = certificate(tmp_path, "wild", 10, host="*.a.gov.cn")
-    assert [bool(held and held.fault) for held in (certificate_of(der, host) for host in ("www.a.gov.cn", "a.gov.cn", "x.www.a.gov.cn"))] == [
+    assert [bool(held and held.fault) for held in (certificate_of(der, host, AT) for host in ("www.a.gov.cn", "a.gov.cn", "x.www.a.gov.cn"))] == [
         False, True, True]
-    assert certificate_of(b"nothing", "a") is None
+    assert certificate_of(b"nothing", "a", AT) is None
 
 
 def address(url: str, **more: Any) -> Address:

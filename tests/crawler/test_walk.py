@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -12,8 +13,9 @@ import pytest
 from core.clock import Moment
 from core.nouns import Attachment, Outcome, Record
 from core.settings import Politeness, Site, SourceSettings
-from crawler.items import GIVE_UP_AFTER, KEPT, WINDOW
+from crawler.items import GIVE_UP_AFTER, KEPT, MOST_FILES, WINDOW
 from crawler.platforms.base import Answer, Ask, Failure, Listing, Platform, Row
+from crawler.readers.outward import outward
 from crawler.steps import Checked, Done, Errand, Found, Gone, Kept, Noted, SiteMemory, Step, Validator
 from crawler.walk import Walk
 from store.known import KnownRecord
@@ -24,7 +26,8 @@ RECHECK_NOTHING = Politeness(recheck_days=0)
 
 
 class Plain(Platform):
-    """A list page is lines ``key hash [day]``; an article is its body, after ``FILE`` with a file ``key.txt``."""
+    """A list page is lines ``key hash [day]``; an article is its body, after ``FILE`` with a file ``key.txt``, after ``FILES`` with
+    ten thousand."""
 
     id = "plain"
 
@@ -46,6 +49,8 @@ class Plain(Platform):
     def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
         body = answer.body.decode()
         files = (Attachment(url=f"https://a.gov.cn/{row.key}.txt", name="附表.txt"),) if body.startswith("FILE") else ()
+        if body.startswith("FILES"):
+            files = tuple(Attachment(url=f"https://a.gov.cn/{n}.txt", name="附表.txt") for n in range(10_000))
         return replace(record(row.key, body), attachments=files)
 
 
@@ -219,10 +224,59 @@ def test_a_file_that_is_as_it_was_or_cannot_be_asked_for_is_no_change(answer: st
     assert [type(fact) for fact in facts if isinstance(fact, Found | Kept | Gone | Checked)] == [Checked]
 
 
+def test_a_page_of_ten_thousand_files_is_kept_and_not_followed_without_end() -> None:
+    web = pages("x", "") | {"x": "FILES"} | {f"{n}.txt": "text" for n in range(10_000)}
+    facts, asked = play([walk(SiteMemory({}, {}), walked=False)], web)
+    (found,) = [fact for fact in facts if isinstance(fact, Found)]
+    states = Counter((file.state, file.reason) for file in found.record.attachments)
+    assert states == {("read", ""): MOST_FILES, ("not_fetched", f"同一页的附件超过 {MOST_FILES} 个，未下载"): 10_000 - MOST_FILES}
+    assert sum(path.endswith(".txt") for path in asked) == MOST_FILES
+    # The next run finds it as it was, and asks for no more of them.
+    memory = SiteMemory({"x": replace(known("x")["x"], content_hash=found.record.content_hash(), attachments={
+        file.url: file.sha256 for file in found.record.attachments if file.state != "not_fetched"})}, {})
+    again, asked = play([walk(memory, full=True)], web)
+    assert sum(path.endswith(".txt") for path in asked) <= MOST_FILES
+    assert not [fact for fact in again if isinstance(fact, Found)]
+
+
 def test_a_file_that_is_gone_is_a_change_of_its_page() -> None:
     facts, _ = look_again({"a": [304, "FILE"], "a.txt": 404})
     (found,) = [fact for fact in facts if isinstance(fact, Found)]
     assert [a.state for a in found.record.attachments] == ["dead"]
+
+
+def test_a_recent_page_is_asked_for_at_every_run_and_its_file_with_it() -> None:
+    """Of files whose server says "not modified"; a file without a validator waits for its day."""
+    new = {"published": "2026-11-20", "first_seen": "2026-11-20T00:00:00+00:00"}
+    memory = SiteMemory({key: with_file(key, key, **new) for key in ("x", "y")}, remembered("x", "x.txt", "y"))
+    web = dict.fromkeys(("list/1", "x", "y", "x.txt", "y.txt"), 304)
+    _, asked = play([walk(memory, polite=Politeness(recheck_days=14, recheck_every=500, recheck_costly_every=500))], web)
+    assert sorted(asked) == ["list/1", "x", "x.txt", "y"]
+
+
+@pytest.mark.parametrize(("before", "body", "relook"), [
+    (outward(b"//bet.example.com", ()), "正文", True),
+    (outward(b"//www.gov.cn", ()), '正文<a href="https://www.gov.cn/">', False),
+    (outward(b"//www.gov.cn", ()), '正文<a href="https://www.gov.cn/"><a href="//bet.example.com">', True),
+    ("", "正文", False),
+    ("", '正文<a href="https://a.gov.cn/x">', False),
+    # Remembered by a program that did not look.
+    (None, '正文<a href="//bet.example.com">', True),
+    (None, "正文", False),
+])
+def test_other_foreign_hosts_in_an_unchanged_text_are_told(before: str | None, body: str, relook: bool) -> None:
+    class Skimming(Plain):
+        def read_item(self, source: SourceSettings, row: Row, answer: Answer) -> Record | Failure:
+            return record(row.key, "正文")
+
+    url = "https://a.gov.cn/x"
+    memory = SiteMemory(known("x"), {url: Validator(url, '"e"', None, before)})
+    one = Walk(Skimming(SITE), SourceSettings(id="a", name="源", url="https://a.gov.cn/list/1"), memory, walked=True, full=True, now=NOW,
+               politeness=RECHECK_NOTHING)
+    facts, _ = play([one], pages("x", "") | {"x": body}, {"etag": '"f"'})
+    (checked,) = [fact for fact in facts if isinstance(fact, Checked)]
+    assert checked.relook is relook
+    assert checked.validator is not None and checked.validator.outward == outward(body.encode(), SITE.hosts)
 
 
 def test_the_validator_of_a_file_is_told_after_what_became_of_it() -> None:

@@ -26,7 +26,7 @@ def opened(record: int = 1) -> Finding:
 
 
 def test_a_record_names_its_dead_links_with_their_words() -> None:
-    one, file = judge([linked(), linked(text="附图"), linked(2, attachment=True, text="附件1.pdf")], [], [], {})
+    one, file = judge([linked(), linked(text="附图"), linked(2, attachment=True, text="附件1.pdf")], [], [], {}, {1, 2})
     assert (one.subject, one.severity, one.evidence["count"]) == ("record:1", Severity.WARN, 2)
     assert "链接《办事指南》（http://a/1，地址不存在（404））；链接《附图》" in one.reason
     # A file that is not there is what the page was for.
@@ -42,11 +42,17 @@ def test_a_record_names_its_dead_links_with_their_words() -> None:
     ([linked(state=LinkState.UNCLEAR)], Verdict.CANNOT_JUDGE),
 ])
 def test_a_finding_ends_only_on_a_look(now: list[Linked], verdict: Verdict) -> None:
-    (judgement,) = judge([each for each in now if each.address.dead_days], [opened()], now, {})
+    (judgement,) = judge([each for each in now if each.address.dead_days], [opened()], now, {}, {1})
     assert (judgement.verdict, judgement.owner) == (verdict, "clerk")
 
 
+def test_a_column_that_is_looked_at_no_more_is_not_called_mended() -> None:
+    """The link is as dead as before."""
+    (judgement,) = judge([], [opened()], [linked()], {}, {7})
+    assert (judgement.verdict, judgement.reason) == (Verdict.OK, "所在栏目不再检查")
+
+
 def test_what_could_not_be_judged_is_counted() -> None:
-    first, second = judge([], [], [], {"a": 3, "b": 0})
+    first, second = judge([], [], [], {"a": 3, "b": 0}, ())
     assert (first.subject, first.verdict, second.verdict) == ("site:a", Verdict.CANNOT_JUDGE, Verdict.OK)
     assert "3个链接" in first.reason

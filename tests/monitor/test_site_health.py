@@ -11,7 +11,7 @@ import pytest
 
 from core.nouns import Judgement, Severity, Verdict
 from core.settings import Site, SiteRules, SourceSettings
-from core.visits import Certificate, Visit, VisitOutcome
+from core.visits import INCOMPLETE, Certificate, Visit, VisitOutcome
 from monitor.site_health import (
     Watched,
     blocked,
@@ -171,6 +171,16 @@ def test_a_home_page_that_was_not_seen_lately_is_not_judged() -> None:
 def test_certificates(days: int, fault: str, verdict: Verdict, severity: Severity) -> None:
     held = Certificate(until=AT + timedelta(days=days), fault=fault)
     assert said(certificate(watched([visit(0.5, secure=True, certificate=held)]))) == (verdict, severity)
+
+
+def test_a_fault_does_not_hide_that_it_ends_soon_nor_an_end_the_fault() -> None:
+    for fault, days, verdict in (("证书是自签名的", 20, Severity.ERROR), (f"{INCOMPLETE}（缺“某机构”的证书）", 20, Severity.WARN),
+                                 (f"{INCOMPLETE}（缺“某机构”的证书）", 3, Severity.ERROR), ("证书是自签名的", -1, Severity.ERROR)):
+        said = certificate(watched([visit(0.5, secure=True, certificate=Certificate(until=AT + timedelta(days=days), fault=fault))]))
+        assert said.severity is verdict and fault in said.reason
+        assert ("，已过期" if days < 0 else f"还剩{days}天") in said.reason
+    said = certificate(watched([visit(0.5, secure=True, certificate=Certificate(until=AT + timedelta(days=200), fault="证书是自签名的"))]))
+    assert "还剩" not in said.reason
 
 
 def test_a_site_without_tls_has_no_certificate_to_expire() -> None:

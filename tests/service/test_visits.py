@@ -24,7 +24,7 @@ from demo.town import DemoTown
 from monitor.run import CheckReport, check
 from service.page_texts import reader
 from service.visits import Visited, visit_round
-from store import links, visits
+from store import links, records, visits
 from store.database import Engine, for_town, open_store
 
 AT = datetime(2026, 11, 24, 1, tzinfo=UTC)
@@ -66,17 +66,18 @@ def injected(report: CheckReport) -> list[Finding]:
     return [each for each in of(report, "page.text.link.hidden") if "bet.example.com" in each.reason]
 
 
-def inject(town: DemoTown, block: str) -> None:
-    """Into every page of the portal; "" takes it out again."""
+def inject(town: DemoTown, block: str, only: str = "") -> None:
+    """Into every page of the portal that has the words ``only``; "" takes it out again."""
     portal = town.portal
     clean_html, clean_print = type(portal)._html, type(portal)._print
 
     def html(text: str, *rest: Any, **named: Any) -> Any:
-        return clean_html(portal, text.replace("</body>", block or "</body>"), *rest, **named)
+        return clean_html(portal, text.replace("</body>", block if block and only in text else "</body>"), *rest, **named)
 
     def printed(item: Any) -> bytes:
         charset = "gb18030" if item.charset == "gbk" else item.charset
-        return clean_print(portal, item).decode(charset).replace("</body>", block or "</body>").encode(charset)
+        text = clean_print(portal, item).decode(charset)
+        return text.replace("</body>", block if block and only in text else "</body>").encode(charset)
 
     portal._html, portal._print = html, printed  # type: ignore[method-assign]
     portal._pages.clear()
@@ -128,6 +129,40 @@ def test_days_with_dead_links_and_an_injection(lived: Lived) -> None:
     for day, open_then in ((24, {hidden.fingerprint}), (25, {dead.fingerprint}), (26, set())):
         then = check(lived.settings, lived.engine, now=AT + timedelta(days=3), as_of=date(2026, 11, day))
         assert {finding.fingerprint for finding in then.findings} & {hidden.fingerprint, dead.fingerprint} == open_then
+
+
+def with_columns(settings: Settings, count: int) -> Settings:
+    """A town of a few columns on the portal, quick to crawl."""
+    portal = next(site for site in settings.sites if site.id == "huoshan")
+    columns = [column for column in settings.columns if any(source.id == column.source for source in portal.sources)][:count]
+    wanted = {column.source for column in columns}
+    few = portal.model_copy(update={"sources": tuple(source for source in portal.sources if source.id in wanted)})
+    return settings.model_copy(update={"sites": (few,), "columns": tuple(columns), "items": ()})
+
+
+def test_an_injection_into_one_old_page_is_found_when_its_turn_comes(lived: Lived) -> None:
+    """Its text is as it was, and neither the home page nor a list has the link: only the bytes of the page are other."""
+    lived.settings = with_columns(lived.settings, 3)
+    own = {column.source for column in lived.settings.columns}
+    crawl(lived.settings, lived.engine, lived.var, now=lambda: AT, site="huoshan")
+    lived.check(0)
+    with lived.engine.connect() as connection:
+        kept = [one for source in sorted(own) for one in records.of_source(connection, source)]
+    old = next(one for one in kept if one.record.published and one.record.published.at < AT - timedelta(days=60) and len(one.record.body) > 60)
+    inject(lived.town, INJECTED, only=old.record.body.split("\n")[0][:40])
+    # Its day of the month: the text is the same, the bytes are not.
+    crawl(lived.settings, lived.engine, lived.var, now=lambda: AT + timedelta(days=31), site="huoshan")
+    with lived.engine.connect() as connection:
+        again = [each.url for each in links.turn(connection, "huoshan", today=AT, ok_before=AT, limit=5000)]
+        assert records.get(connection, old.id).versions == 1
+    assert old.record.url in again
+    lived.visit(31.1)
+    (found,) = injected(lived.check(31.2))
+    assert (found.severity, found.subject) == (Severity.VETO, "site:huoshan") and old.record.url in str(found.evidence)
+    # Taken out again, and seen so.
+    inject(lived.town, "")
+    lived.visit(32.1)
+    assert injected(lived.check(32.2)) == []
 
 
 def test_a_portal_that_two_files_watch_is_opened_once(lived: Lived) -> None:

@@ -62,6 +62,27 @@ def test_no_kind_of_address_keeps_another_waiting_for_ever(engine: Engine) -> No
     assert kinds == {"flawed": 5, "new": 2, "unclear": 2, "old": 1}
 
 
+def test_an_address_belongs_to_the_site_that_links_to_it_now(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        links.save(connection, [address("http://a/1", LinkState.DEAD, 1, dead_days=2, dead_on=date(2026, 11, 25))])
+        links.add(connection, "renamed", ["http://a/1"])
+        assert links.turn(connection, "a", today=TODAY, ok_before=AT, limit=9) == []
+        (one,) = links.turn(connection, "renamed", today=TODAY, ok_before=AT, limit=9)
+    assert (one.site, one.dead_days, one.state) == ("renamed", 2, LinkState.DEAD)
+
+
+def test_a_page_with_other_links_is_looked_at_soon_and_what_was_known_stands_until_then(engine: Engine) -> None:
+    flaws = ({"rule_id": "link.hidden", "host": "x"},)
+    with transaction(engine) as connection:
+        links.save(connection, [address("seen", days=2, flaws=()), address("flawed", days=0, flaws=flaws), address("other", days=2)])
+        links.look_again(connection, "a", ["seen", "flawed", "never"])
+        waiting = links.turn(connection, "a", today=TODAY, ok_before=AT - 30 * DAY, limit=9)
+        assert sorted(each.url for each in waiting) == ["flawed", "never", "seen"]
+        assert links.flawed_pages(connection)[0].checked_at == AT
+        links.save(connection, [address("seen", flaws=())])
+        assert "seen" not in [each.url for each in links.turn(connection, "a", today=TODAY, ok_before=AT - 30 * DAY, limit=9)]
+
+
 def test_an_address_too_long_for_an_index_is_left_out(engine: Engine) -> None:
     # Letters by chance: PostgreSQL compresses what repeats itself. A thousand of them are three thousand bytes.
     chance = Random(1)

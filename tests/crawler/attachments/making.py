@@ -312,3 +312,53 @@ def rtf(body: str, head: str = r"\ansi\ansicpg936{\fonttbl{\f0\fnil\fcharset134 
     """An RTF in GBK: characters beyond ASCII as \\'xx."""
     escaped = "".join(char if char < "\x80" else "".join(f"\\'{byte:02x}" for byte in char.encode("gbk")) for char in body)
     return ("{\\rtf1" + head + escaped + "}").encode("ascii")
+
+
+# Presentations and OpenDocument ------------------------------------------------------------------------------------
+
+P = (
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+
+
+def shape(*lines: str, kind: str = "") -> str:
+    """A shape of a slide with lines of text."""
+    holder = f'<p:nvSpPr><p:nvPr><p:ph type="{kind}"/></p:nvPr></p:nvSpPr>' if kind else ""
+    return f"<p:sp>{holder}<p:txBody>" + "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in lines) + "</p:txBody></p:sp>"
+
+
+def slide_table(*rows: Sequence[str]) -> str:
+    """A table on a slide."""
+    cell = "<a:tc><a:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></a:txBody></a:tc>"
+    return "<p:graphicFrame><a:tbl>" + "".join("<a:tr>" + "".join(map(cell.format, row)) + "</a:tr>" for row in rows) + "</a:tbl></p:graphicFrame>"
+
+
+def pptx(*slides: str, notes: str = "", hidden: bool = False, others: Mapping[str, bytes | str] = {}) -> bytes:
+    """A .pptx of slides by their shapes, listed in an order other than that of their names; ``notes``: of the first."""
+    count = len(slides)
+    ids = "".join(f'<p:sldId id="{256 + n}" r:id="rId{n}"/>' for n in range(count))
+    links = "".join(f'<Relationship Id="rId{n}" Type="http://x/slide" Target="slides/slide{count - n}.xml"/>' for n in range(count))
+    members: dict[str, bytes | str] = {
+        "[Content_Types].xml": "<Types/>", "ppt/presentation.xml": f"<p:presentation {P}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": f"<Relationships>{links}</Relationships>",
+    }
+    for n, shapes in enumerate(slides):
+        show = ' show="0"' if hidden and n == 0 else ""
+        members[f"ppt/slides/slide{count - n}.xml"] = f"<p:sld {P}{show}><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>"
+    if notes:
+        members[f"ppt/slides/_rels/slide{count}.xml.rels"] = '<R><r Id="rId1" Type="http://x/notesSlide" Target="../notesSlides/n.xml"/></R>'
+        members["ppt/notesSlides/n.xml"] = f"<p:notes {P}>{shape(notes)}{shape('1', kind='sldNum')}</p:notes>"
+    return zipped({**members, **others})
+
+
+ODF = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{full}:1.0"' for name, full in (
+    ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"), ("style", "style"), ("presentation", "presentation"),
+))
+
+
+def odt(body: str, kind: str = "text", before: str = "", others: Mapping[str, bytes | str] = {}) -> bytes:
+    """An OpenDocument file of one body, as XML."""
+    inner = f"<office:{kind}>{body}</office:{kind}>"
+    content = f"{before}<office:document-content {ODF}><office:body>{inner}</office:body></office:document-content>"
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content, **others})

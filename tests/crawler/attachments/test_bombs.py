@@ -19,6 +19,7 @@ from tests.crawler.attachments.making import (
     W,
     deflated,
     members_of,
+    odt,
     pdf,
     pdf_of,
     sheet,
@@ -86,6 +87,10 @@ def deep_pages() -> bytes:
     return pdf_of([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", *nodes, b"<</Type/Page/MediaBox[0 0 1 1]>>"])
 
 
+SLIDES = {
+    "ppt/presentation.xml": '<p xmlns:r="r"><sldId r:id="a"/></p>',
+    "ppt/_rels/presentation.xml.rels": '<R><r Id="a" Type="x/slide" Target="slides/s.xml"/></R>',
+}
 BOMBS: list[tuple[str, Callable[[], bytes], tuple[str, ...]]] = [
     ("a.zip", forty_two, (TOO_LARGE,)),
     ("a.zip", overlapping, (TOO_LARGE, "压缩包里没有能读取的文件", "文件损坏")),
@@ -104,6 +109,10 @@ BOMBS: list[tuple[str, Callable[[], bytes], tuple[str, ...]]] = [
      (TOO_LARGE,)),
     ("a.ofd", lambda: swollen("Doc_0/Document.xml", b"<a/>" * 200_000, 90, {"OFD.xml": "<O><DocRoot>Doc_0/Document.xml</DocRoot></O>"}, b"<D>", b"</D>"),
      (PART, TOO_MUCH)),
+    ("a.odt", lambda: swollen("content.xml", b"<p>a</p>" * 100_000, 90, {"mimetype": "x.text"}, b"<c><body>", b"</body></c>"), (PART, TOO_LONG, TOO_MUCH)),
+    ("a.odt", lambda: odt("<text:p>&a11;</text:p>", before=LAUGHS), ("文件里没有文字", "文件损坏（内部 XML 不合格式）")),
+    ("a.odt", lambda: odt("<table:table><table:table-row><table:table-cell>" * 2_000), ("文件损坏",)),
+    ("a.pptx", lambda: swollen("ppt/slides/s.xml", b"<a:p/>" * 100_000, 120, SLIDES, b"<s xmlns:a='a'>", b"</s>"), (PART, TOO_MUCH, TOO_LONG)),
     ("a.pdf", endless_pages, ("PDF 里没有文字", TOO_LONG)),
     ("a.pdf", deep_pages, ("PDF 里没有文字", "PDF 已损坏")),
     ("a.pdf", lambda: pdf(streams=[deflated(b" " * MB, 1200)]), (TOO_MUCH, "PDF 里没有文字")),

@@ -4,9 +4,11 @@ new process."""
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -132,6 +134,74 @@ def test_killed_in_the_middle_of_a_file(puppet: Keeper) -> None:
     with pytest.raises(UnreadableError, match="被系统终止"):
         puppet.read("hang", TEXT)
     assert puppet.read("a", TEXT).text == "漫水河"
+
+
+def test_nothing_is_left_lying_about_by_what_was_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its own limits, by the kernel's, by a signal: whatever it or its keeper had laid down."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    keeper = Keeper(Allowance(soft=0.5, hard=1, wall=60, memory=512 * MB), (sys.executable, "-c", PUPPET))
+    for name in ("spin", "eat", "abort", "flood"):
+        with pytest.raises(UnreadableError):
+            keeper.read(name, TEXT)
+    assert keeper.read("a", TEXT).text == "漫水河"
+    process_id = keeper.process_id
+    assert process_id is not None
+    threading.Timer(0.2, os.kill, (process_id, signal.SIGKILL)).start()
+    with pytest.raises(UnreadableError, match="被系统终止"):
+        keeper.read("hang", TEXT)
+    keeper.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+FULL = """
+import errno, os, sys, tempfile
+from pathlib import Path
+from crawler.attachments import UnreadableError
+from crawler.attachments.keeper import Keeper
+from tests.crawler.attachments.test_child import ALLOWED, PUPPET, TEXT
+folder = Path(tempfile.gettempdir())
+assert folder == Path(sys.argv[1]), folder
+keeper = Keeper(ALLOWED, (sys.executable, "-c", PUPPET))
+def read(name):
+    try:
+        print(keeper.read(name, TEXT).text)
+    except UnreadableError as error:
+        print(error)
+def fill():
+    with (folder / "filler").open("wb", 0) as file:
+        try:
+            while True: file.write(b"x" * 4096)
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+read("a")
+# Full while the process is at work: what it says of itself has nowhere to go.
+fill()
+read("a"); read("flood")
+# And no room for the next one to begin.
+keeper.close()
+for n in range(1000):
+    try: (folder / f"f{n}").touch()
+    except OSError: break
+read("a")
+for path in folder.iterdir(): path.unlink()
+read("a")
+keeper.close()
+print(os.listdir(folder))
+"""
+CANNOT_MOUNT = not shutil.which("unshare") or subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.skipif(CANNOT_MOUNT, reason="this machine lets nobody mount a small file system")
+def test_a_full_disk_under_a_reading_process(tmp_path: Path) -> None:
+    script = 'mount -t tmpfs -o size=256k,nr_inodes=40 tmpfs "$2" && exec "$0" -c "$1" "$2"'
+    around = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[3]), "LC_ALL": "C"}
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script, sys.executable, FULL, str(tmp_path)], env=around, capture_output=True,
+                          text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "漫水河", "漫水河", "文件损坏或格式不符（OSError）", "读取程序没有启动（No space left on device）", "漫水河", "[]",
+    ]
 
 
 def test_a_process_that_cannot_be_started_is_told_of_the_file() -> None:

@@ -14,17 +14,22 @@ import pytest
 from core.nouns import Attachment
 from crawler.attachments import Document, Grid, Line, Page, read_attachment, read_document
 from tests.crawler.attachments.making import (
+    ODF,
     PICTURE,
     W,
     at,
     excel_95,
     excel_97,
+    odt,
     ofd,
     ole,
     pdf,
+    pptx,
     rtf,
+    shape,
     sheet,
     sheet_xml,
+    slide_table,
     word,
     word_95,
     word_97,
@@ -71,6 +76,23 @@ def read(name: str, body: bytes) -> Document:
     ("a.txt", "漫水河镇\n姓名\t金额".encode("gb18030"), ["漫水河镇", "姓名\t金额"]),
     ("a.txt", "漫水河镇".encode("utf-16"), ["漫水河镇"]),
     ("a.csv", "姓名,备注\n张三,\"甲,乙\"\n".encode("gbk"), ["姓名\t备注", "张三\t甲,乙"]),
+    # Slides in the order of the presentation, not of their names; what every slide has (its number) is left out.
+    ("a.pptx", pptx(shape("防汛培训", "第二行") + shape("1", kind="sldNum"), slide_table(("村名", "人数"), ("漫水河村", "12")), notes="讲稿"),
+     ["防汛培训", "第二行", "讲稿", "村名\t人数", "漫水河村\t12"]),
+    ("a.dps", pptx(shape("甲")), ["甲"]),
+    ("a.odt", odt('<text:h>关于防汛<text:s text:c="2"/>的通知</text:h><text:list><text:list-item><text:p>一<text:tab/>二</text:p></text:list-item>'
+                  "</text:list><text:tracked-changes><text:p>删去的</text:p></text:tracked-changes>"
+                  "<text:p>正文<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>注</text:p></text:note-body></text:note>完</text:p>"),
+     ["关于防汛  的通知", "一\t二", "正文完", "注"]),
+    ("a.odt", odt("<table:table><table:table-header-rows><table:table-row><table:table-cell><text:p>姓名</text:p></table:table-cell>"
+                  '<table:table-cell table:number-columns-repeated="2"/><table:table-cell><text:p>金额</text:p></table:table-cell>'
+                  "</table:table-row></table:table-header-rows><table:table-row><table:table-cell><text:p>张三</text:p></table:table-cell>"
+                  "<table:covered-table-cell/><table:table-cell/><table:table-cell><text:p>12</text:p></table:table-cell>"
+                  "</table:table-row></table:table>"), ["姓名\t\t\t金额", "张三\t\t\t12"]),
+    ("a.odt", odt("<text:p>正文</text:p>", others={"styles.xml": f"<office:document-styles {ODF}><style:header><text:p>页眉字</text:p>"
+                  "</style:header></office:document-styles>"}), ["正文", "页眉字"]),
+    ("a.odp", odt("<draw:page><draw:frame><draw:text-box><text:p>甲</text:p></draw:text-box></draw:frame></draw:page>"
+                  "<draw:page><text:p>乙</text:p></draw:page>", "presentation"), ["甲", "乙"]),
     # A table of tabs under another name.
     ("a.xls", "姓名\t金额\n张三\t300\n".encode("gbk"), ["姓名\t金额", "张三\t300"]),
 ])  # fmt: skip
@@ -90,6 +112,26 @@ def test_what_the_crawl_keeps() -> None:
 def test_the_ending_of_the_address_counts_where_the_name_has_none() -> None:
     kept = read_attachment(Attachment(url="https://a.gov.cn/x/a.csv", name="附件1：名单"), "姓名,村\n张三,一村".encode(), None)
     assert kept.text == "姓名\t村\n张三\t一村"
+
+
+# Presentations and OpenDocument ------------------------------------------------------------------------------------
+
+
+def test_slides_say_where_and_what_was_not_read() -> None:
+    book = sheet([["村名"], ["漫水河村"]])
+    others = {"ppt/slides/_rels/slide3.xml.rels": '<R><r Id="a" Type="x/package" Target="../embeddings/b.xlsx"/></R>', "ppt/embeddings/b.xlsx": book}
+    found = read("a.pptx", pptx(shape("甲"), "<p:pic/>", slide_table(("姓名", "金额")), hidden=True, others=others))
+    assert found.parts[0] == Line("第1张幻灯片（隐藏）", "甲")
+    assert found.parts[-1] == Grid("第3张幻灯片表1", ((1, ("姓名", "金额")),))
+    assert "漫水河村" in found.text and any(part.where.startswith("内《b.xlsx》") for part in found.parts)
+    assert found.unread == ("第2张幻灯片是图片，没有文字可读",)
+
+
+def test_a_table_of_an_open_document_says_where() -> None:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>".format
+    rows = f"<table:table-row>{cell('姓名')}</table:table-row><table:table-row>{cell('张三')}</table:table-row>"
+    found = read("a.odt", odt(f"<text:p>前</text:p><text:section><table:table>{rows}</table:table></text:section>"))
+    assert found.parts == (Line("第1段", "前"), Grid("表1", ((1, ("姓名",)), (2, ("张三",)))))
 
 
 # Word -------------------------------------------------------------------------------------------------------------
