@@ -22,15 +22,20 @@ from monitor.wording import Wording, scan_wording
 _LOCAL = re.compile(
     r"(?:file:|[a-z]:[\\/]|\\\\|https?://(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.))", re.IGNORECASE
 )
+# sfz341525199003070018a.jpg
+_GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{17}[\dXx](?!\d))|(?<=\d{17}[\dXx])(?=[A-Za-z])")
 
-
-VERSION = 7
+VERSION = 8
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 
 def scan(document: ScannedText, privacy: PrivacyRules, wording: Wording, today: date) -> list[Flaw]:
     """The findings of a file in its order; ``today`` bounds days of birth. Several of one kind make each worse."""
-    found = [*_title(document, wording), *_parts(document, privacy, wording, today), *_links(document), *_unread(document)]
+    names = [Paragraph("附件名称", _GLUED.sub(" ", name)) for name in document.names]
+    found = [
+        *_title(document, wording), *scan_paragraphs(names, privacy, today), *_parts(document, privacy, wording, today),
+        *_links(document), *_unread(document),
+    ]
     return _bulk(list(dict.fromkeys(found)), privacy.bulk)
 
 

@@ -13,6 +13,7 @@ from core.clock import day_start, local_date
 from core.errors import TownwatchError
 from core.nouns import Case, Finding
 from core.settings import Column, Settings
+from core.text import mask_address
 from monitor import inspection_rules
 from monitor.inspection import Count, Inspection, Seen, Subject, Waiting, inspect
 from monitor.inspection_rules import Preset
@@ -119,7 +120,7 @@ def _waiting(connection: Connection, settings: Settings, day: date, today: date)
             found.append(Waiting(
                 record=stored.id, case=case.id if case else None, title=stored.record.title, since=since,
                 owner=case.owner if case else None,
-                type=str(stored.record.thread.get("type", "")), url=stored.record.url,
+                type=str(stored.record.thread.get("type", "")), url=mask_address(stored.record.url),
             ))
     return sorted(found, key=lambda waiting: (waiting.since, waiting.record))
 
