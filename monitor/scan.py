@@ -25,7 +25,7 @@ _LOCAL = re.compile(
 # sfz341525199003070018a.jpg
 _GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{17}[\dXx](?!\d))|(?<=\d{17}[\dXx])(?=[A-Za-z])")
 
-VERSION = 8
+VERSION = 9
 """Raised when the scan finds other things by the same rules: then all that is stored is scanned anew."""
 
 
@@ -108,4 +108,4 @@ def _bulk(found: list[Flaw], bulk: int) -> list[Flaw]:
 
 
 def _is_leak(flaw: Flaw) -> bool:
-    return not flaw.rule_id.endswith("_confirm")
+    return not flaw.to_confirm

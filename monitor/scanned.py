@@ -102,6 +102,11 @@ class Flaw:
     scope: Literal["", "site"] = ""
     host: str = ""
 
+    @property
+    def to_confirm(self) -> bool:
+        """Whether only a person can say if this is wrong at all (an office's mobile, a unit's account)."""
+        return self.rule_id.endswith("_confirm")
+
     def data(self) -> dict[str, str]:
         """The finding as the contract has it."""
         return {

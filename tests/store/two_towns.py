@@ -493,6 +493,7 @@ CALLS: dict[Any, dict[str, Call]] = {
         "open_finding_counts": lambda c, t: vitals.open_finding_counts(c),
         "delivery_counts": lambda c, t: vitals.delivery_counts(c),
         "last_outcomes": lambda c, t: vitals.last_outcomes(c),
+        "last_change": lambda c, t: vitals.last_change(c),
         "job_ages": lambda c, t: vitals.job_ages(c),
         "last_job_beat": lambda c, t: vitals.last_job_beat(c),
         "stuck_jobs": lambda c, t: vitals.stuck_jobs(c, UNTIL),
