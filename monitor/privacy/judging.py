@@ -13,6 +13,7 @@ from monitor.privacy.rules import PrivacyRules
 from monitor.scanned import Flaw
 
 _LABEL = re.compile(r"[0-9A-Za-z]{8,}|[;；。!！?？\t]")
+_LINE = 4
 # The account's holder is written as persons are: two or three characters that end no organisation's name.
 _HOLDER = re.compile(
     r"(?:户名|户主|持卡人|开户人|领取人|收款人)(?:姓名)?[:：为是]?\s*[\u4e00-\u9fff]{1,2}[\u4e00-\u9fff](?<![府局所社院校会站厂部处店])(?![\u4e00-\u9fff])"
@@ -48,8 +49,11 @@ class Judged:
 
 
 def label_of(before: str) -> str:
-    """What names a number in running text: the words before it, back to the last sentence or other long number."""
-    return fold_plain(_LABEL.split(before[-24:])[-1])
+    """What names a number in running text: the words before it, back to the last sentence or other long number; of the line above
+    only where its own says next to nothing (身份证号码： over the number). A headline names nobody's number."""
+    before = before[-24:]
+    line = before.rpartition("\n")[2]
+    return fold_plain(_LABEL.split(line if len(fold_plain(line)) >= _LINE else before)[-1])
 
 
 def judge(number: Number, around: Surroundings, rules: PrivacyRules) -> Judged | None:

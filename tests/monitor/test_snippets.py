@@ -50,7 +50,7 @@ WRONG: dict[str, dict[str, str]] = {
         "full width": "户主张三，手机１３８５６４１２３４５", "with the country's code": "村民张三电话+86-138-5641-2345",
         "in a list": "姓名\t联系电话\t补贴金额\n张三\t13856412345\t300\n李四\t13956412345\t300",
         "in a list without heads": "张三\t男\t13856412345\n李四\t男\t13956412345\n王五\t女\t13756412345",
-        "between strokes": "村民张三 13856412345/13956412345", "put up to be called": "防汛值班电话：13856412345（24小时）",
+        "between strokes": "村民张三 13856412345/13956412345", "below a headline": "清溪镇道路工程招标结果公示\n肖晓（手机13856412345）", "put up to be called": "防汛值班电话：13856412345（24小时）",
     },
     "bank_account": {
         "in fours": f"户名：张三，卡号：{FOURS}，开户行：霍山农商行", "in a table": f"姓名\t一卡通账号\t金额\n张三\t{CARD}\t200", "16 digits": f"李四 银行卡 {CARD16}",

@@ -208,7 +208,7 @@ def test_a_clerk_drops_files_without_javascript(
     page = page_as(base_url, "reader", width, javascript=False)
     page.get_by_role("navigation").get_by_role("link", name="发布前检查").click()
     names = []
-    for name, body in (("救助名单.xlsx", workbook()), ("会议通知.txt", WRONG.encode()), ("春耕会议.txt", GOOD.encode()), ("扫描件.doc", b"\xd0\xcf\x11\xe0")):
+    for name, body in (("救助名单.xlsx", workbook()), ("会议通知.txt", (WRONG + "报名电话：13856412345。").encode()), ("春耕会议.txt", GOOD.encode()), ("扫描件.doc", b"\xd0\xcf\x11\xe0")):
         (tmp_path / name).write_bytes(body)
         names.append(tmp_path / name)
     page.get_by_label("文件", exact=True).set_input_files(names)
