@@ -9,7 +9,16 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from alerts import render
-from alerts.figures import DeliveryFigures, Digest, FindingFigures, Period, case_figures, finding_figures, unchecked
+from alerts.figures import (
+    Coming,
+    DeliveryFigures,
+    Digest,
+    FindingFigures,
+    Period,
+    case_figures,
+    finding_figures,
+    unchecked,
+)
 from core import clock
 from core.catalogue import ColumnStatus
 from core.errors import TownwatchError
@@ -21,11 +30,11 @@ from store.database import Connection
 
 def build(
     connection: Connection, settings: Settings, month: str, for_staff: str | None, *,
-    columns: Sequence[ColumnStatus] | None = None, now: Callable[[], datetime] = clock.now,
+    columns: Sequence[ColumnStatus] | None = None, coming: Sequence[Coming] = (), now: Callable[[], datetime] = clock.now,
 ) -> Digest:
     """The figures of ``month`` (YYYY-MM) for the town or one staff member; raises TownwatchError for a month that is
     none or has not begun. ``columns``: their states at the month's end, as :func:`monitor.run.check` judges them;
-    without them those of the last check are shown, and said to be."""
+    without them those of the last check are shown, and said to be; ``coming``: what falls due in the month after."""
     period = period_of(month, now())
     person = _person(settings, for_staff)
     source_names = {source.id: source.name for _, source in settings.all_sources}
@@ -36,6 +45,7 @@ def build(
     states = findings.column_statuses(connection) if columns is None else tuple(columns)
     own = {column.source for column in settings.columns}  # what the town says of itself is not what is said of it
     named = figures.records_naming(connection, period.start, period.as_of) if person is None else {}
+    names = {member.id: member.name for member in settings.staff}
     sources = [(source.id, source.name) for _, source in settings.all_sources if source.confirmed]
     return Digest(
         period=period, town=settings.town.name, person=person.name if person else None,
@@ -50,6 +60,9 @@ def build(
             figures.run_days(connection, period.start, period.as_of), period,
         ),
         deliveries=_delivery_figures(connection, period, person),
+        coming=tuple(
+            replace(one, owner=names.get(one.owner or "", one.owner)) for one in coming if person is None or one.owner == person.id
+        ),
     )
 
 

@@ -24,6 +24,7 @@ DEFINITIONS: Mapping[str, str] = {
     "mentions": "提及：本月首次采到、确定点到本镇（或村、项目、负责人）名称的内容；两个来源都列出的，各计一次。",
     "findings": "问题：检查规则判为不合格的事项。本月新增含再次出现的；只有检查明确合格才算解决。",
     "columns": "栏目状态：按栏目更新期限判断；“无法判断”不算合格。",
+    "coming": "下月应公开：到期日在下个月的栏目更新和公开事项；月份未结束时按最近一次检查，已结束的按月末的情形。",
     "unchecked": "未检查：本月没有一次真正读到的来源，以及没有一次采集运行完成的日子。",
     "deliveries": "消息：本月建立的提醒（不含已并入新消息的）；送达以渠道自身的确认为准。",
 }
@@ -109,6 +110,19 @@ class DeliveryFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """One thing that must be published in the month after: what, by when, in which column (its name), by whom (id of staff, None for
+    nobody) and why."""
+
+    due: date
+    what: str
+    column: str
+    owner: str | None
+    reason: str
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The digest of one month for the town (``person`` None) or for one staff member."""
 
@@ -123,6 +137,13 @@ class Digest:
     findings: FindingFigures
     unchecked: Unchecked
     deliveries: DeliveryFigures
+    coming: tuple[Coming, ...] = ()
+    """Owners by name."""
+
+    @property
+    def next_month(self) -> str:
+        """YYYY-MM: the month in which ``coming`` falls due."""
+        return f"{local_date(self.period.end):%Y-%m}"
 
     @property
     def quiet(self) -> bool:

@@ -16,7 +16,7 @@ from alerts.figures import DEFINITIONS, Digest, due_at
 from core.clock import local_text
 from core.nouns import AlertItem, Delivery, Reason, Severity
 from core.settings import Settings
-from core.text import mask_private
+from core.text import mask_private, openable
 from core.words import COLUMNS, REASONS, SEVERITIES
 
 _KINDS = {"finding": "问题", "case": "舆情", "operation": "运行"}
@@ -76,6 +76,13 @@ def digest_json(digest: Digest) -> dict[str, Any]:
         },
         "mentions": {"by_source": dict(digest.mentions_by_source), "by_subject": dict(digest.mentions_by_subject)},
         "columns": {"as_of": digest.columns_as_of, "by_status": dict(Counter(c.status for c in digest.columns))},
+        "coming": {
+            "month": digest.next_month,
+            "list": [
+                {"due": f"{one.due}", "provisional": one.provisional, "what": one.what, "column": one.column, "owner": one.owner,
+                 "reason": one.reason} for one in digest.coming
+            ],
+        },
         "findings": {
             "opened": dict(findings.opened), "resolved": dict(findings.resolved), "open": dict(findings.open_at_end),
         },
@@ -193,7 +200,7 @@ def _link(item: AlertItem, settings: Settings) -> str:
     if settings.alerts.workbench_url:
         town = f"{settings.alerts.workbench_url.rstrip('/')}/towns/{settings.town.id}"
         return f"{town}/deliveries" if item.kind == "operation" else f"{town}/{item.kind}s/{item.id}"
-    usable = re.fullmatch(r"https?://\S+", item.url) and mask_private(item.url) == item.url
+    usable = re.fullmatch(r"https?://\S+", item.url) and openable(item.url) and mask_private(item.url) == item.url
     return item.url if usable else ""
 
 
@@ -202,7 +209,7 @@ def _digest_words(digest: Digest) -> dict[str, Any]:
     cases = digest.cases
     columns: Counter[str] = Counter(column.status for column in digest.columns)
     return {
-        "digest": digest, "month": _month(digest), "as_of": local_text(digest.period.as_of),
+        "digest": digest, "month": _month(digest), "next_month": month_words(digest.next_month), "as_of": local_text(digest.period.as_of),
         "last_day": f"{digest.period.days[-1]:%Y-%m-%d}",
         "partial": digest.period.as_of < digest.period.end, "definitions": DEFINITIONS,
         "answer_rate": _rate(cases.answer_rate, cases.valid_answered, cases.valid),
@@ -231,8 +238,13 @@ def _chart(digest: Digest) -> dict[str, Any]:
 
 
 def _month(digest: Digest) -> str:
-    year, month = digest.period.month.split("-")
-    return f"{year}年{int(month)}月"
+    return month_words(digest.period.month)
+
+
+def month_words(month: str) -> str:
+    """2026年3月, of 2026-03."""
+    year, number = month.split("-")
+    return f"{year}年{int(number)}月"
 
 
 def _rate(rate: float | None, part: int, whole: int) -> str:

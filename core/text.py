@@ -23,10 +23,17 @@ _BIRTH = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _ID = re.compile(
     rf"(?<![0-9A-Za-z])([1-9]\d)(\d{{4}}(?:18|19|20)\d{{2}}{_BIRTH}\d|\d{{6}}{_BIRTH})(\d{{2}}[\dXx])(?![0-9A-Za-z])"
 )
+# In names of files letters stand on both sides of it: sfz341525199003070018a.jpg.
+_ID_GLUED = re.compile(rf"(?<!\d)([1-9]\d)(\d{{4}}(?:19|20)\d{{2}}{_BIRTH}\d)(\d{{2}}[\dXx])(?!\d)")
+_ADDRESS = re.compile(r"https?://[^\s\u3000-\uffef<>\"']+")
+_ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_LAST_NAME = re.compile(r"/([^/]*)/?$")
+_PAGE = re.compile(r"[^.]*(?:\.(?:s?html?|jsp|aspx?|php|do))?", re.IGNORECASE)
 _CARD = re.compile(r"(?<!\d)(62\d{2})(\d{8,11})(\d{4})(?!\d)")
 # Numbers of savings books and 一卡通 have no shape of their own: the words before them, or over their column, name them.
 _ACCOUNT_WORD = re.compile(r"[卡账帐]号|[账帐]户|一卡通|存折")
 _ACCOUNT = re.compile(rf"((?:{_ACCOUNT_WORD.pattern})[^\d\n\t]{{0,10}})(\d{{8,19}})(\d{{4}})(?!\d)")
+_LONG = re.compile(r"(?:\d[\s-]?){8}")
 _ACCOUNT_CELL = re.compile(r"(\s*)(\d{8,19})(\d{4})(\s*)")
 _BETWEEN_CELLS = re.compile(r"(\t|[ \u3000]{2,})")
 
@@ -100,9 +107,42 @@ def mask_private(text: str) -> str:
     write of themselves or others is never stored in full. Forms: facts/rules.md section 6.3 (永安 rule)."""
     if _ACCOUNT_WORD.search(text):
         text = _ACCOUNT.sub(lambda m: m[1] + "*" * len(m[2]) + m[3], "\n".join(_accounts_masked(text.split("\n"))))
-    text = _ID.sub(lambda m: m[1] + "*" * len(m[2]) + m[3], text)
+    text = _ID_GLUED.sub(_id_masked, _ID.sub(_id_masked, text))
     text = _CARD.sub(lambda m: "*" * (len(m[1]) + len(m[2])) + m[3], text)
     return _MOBILE.sub(lambda m: f"{m[1]}****{m[3]}", text)
+
+
+def _id_masked(match: re.Match[str]) -> str:
+    return match[1] + "*" * len(match[2]) + match[3]
+
+
+def mask_address(url: str) -> str:
+    """An address as it may be shown or sent: as it is, or decoded and with the private numbers in it masked; then nobody can open
+    it. A long number that names a page is the page's, and stays; an identity number never does."""
+    written = _ESCAPED.sub(lambda m: bytes.fromhex(m[0].replace("%", "")).decode("utf-8", "replace"), url)
+    if mask_private(written) == written:
+        return url
+    path, mark, query = re.split(r"([?#])", written, maxsplit=1) if re.search(r"[?#]", written) else (written, "", "")
+    name = _LAST_NAME.search(path)
+    of_page = name is not None and _PAGE.fullmatch(name[1])
+    shown = (_ID_GLUED.sub(_id_masked, path) if of_page else mask_private(path)) + mark + mask_private(query)
+    return url if shown == written else shown
+
+
+def mask_shown(text: str) -> str:
+    """A text of ours, with names and addresses of others in it, as it may be kept and told."""
+    if not _LONG.search(text):
+        return text
+    before, parts = 0, []
+    for address in _ADDRESS.finditer(text):
+        parts += [mask_private(text[before : address.start()]), mask_address(address[0])]
+        before = address.end()
+    return "".join([*parts, mask_private(text[before:])])
+
+
+def openable(url: str) -> bool:
+    """Whether an address may be handed out as a link: one with a private number may not, masked or not."""
+    return "****" not in url and mask_address(url) == url
 
 
 def _accounts_masked(lines: Iterable[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from core.nouns import Evidence
+from core.text import mask_shown
 from crawler.steps import Checked, Done, Found, Gone, Noted, Sighted, Validator
 from store.record_rows import to_json
 
@@ -82,8 +83,8 @@ def line_of(fact: Found | Checked | Sighted | Gone | Noted | Done, at: datetime,
         case Done():
             result = fact.result
             line |= {"type": "outcome", "source": result.source, "outcome": str(result.outcome), "seen": result.seen,
-                     "new": result.new, "changed": result.changed, "removed": result.removed, "error": result.error,
-                     "walked": fact.walked, "validators": _validators(*fact.validators)}
+                     "new": result.new, "changed": result.changed, "removed": result.removed,
+                     "error": mask_shown(result.error or "") or None, "walked": fact.walked, "validators": _validators(*fact.validators)}
     return line
 
 

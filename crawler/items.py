@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from core.nouns import Attachment, Outcome, Record
@@ -45,6 +45,8 @@ MOST_FILES = 200
 """Files of one page that are asked for. A page of thousands is a mistake or a trap, and would hold up its site for hours."""
 KEPT = "kept"
 """The ``reason`` of an attachment that answered 304: the loader puts in what is stored."""
+
+_SAID = ("title", "body", "content_source", "publisher", "index_no", "doc_no", "column_name")
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Items:
             memory.claims[row.key].append((self, row))
         elif row.external:
             memory.claims[row.key] = []
-            yield from self._settle(row, row_record(self.platform.site, row), None, None)
+            yield from self._settle(row, _masked(row_record(self.platform.site, row)), None, None)
         else:
             memory.claims[row.key] = []
             row = _remembering(row, known)
@@ -347,10 +349,15 @@ class Items:
 
 
 def _masked(record: Record) -> Record:
-    """Without private numbers: what a page leaks must not be leaked again from the store. The archive keeps the page as
-    it was published, which is the proof."""
-    meta = {name: mask_private(value) for name, value in record.meta.items()}
-    return replace(record, title=mask_private(record.title), body=mask_private(record.body), meta=meta)
+    """Without private numbers in anything that a page says: what it leaks must not be leaked again from the store. The archive keeps
+    the page as it was published, which is the proof. Addresses stay: they are asked for again."""
+    said: dict[str, Any] = {name: mask_private(value) for name in _SAID if (value := getattr(record, name))}
+    return replace(
+        record, **said, meta={name: mask_private(value) for name, value in record.meta.items()},
+        attachments=tuple(replace(a, name=mask_private(a.name), reason=mask_private(a.reason)) for a in record.attachments),
+        replies=tuple(replace(r, office=mask_private(r.office), body=mask_private(r.body)) for r in record.replies),
+        thread={name: mask_private(value) if isinstance(value, str) else value for name, value in record.thread.items()},
+    )
 
 
 def _remembering(row: Row, known: KnownRecord | None) -> Row:

@@ -16,7 +16,7 @@ from core.settings import Settings
 from core.text import fold_plain
 from monitor.contacts import Contact, Kind, clash
 from monitor.pages import SEASON, age
-from monitor.resemblance import PERMUTATIONS, candidates, minhash, same_text
+from monitor.resemblance import PERMUTATIONS, SAME, candidates, minhash, same_text
 from store import likenesses
 from store import records as record_store
 from store.database import Connection, Engine, transaction
@@ -29,6 +29,7 @@ RULES = (CONTACTS, DUPLICATE)
 _GUIDE = re.compile(r"指南|电话|通讯录|联系方式|职责|职能|简介|概况|办公地址|机构设置")
 _GUIDE_AGE, _NOTICE_AGE = timedelta(days=366), timedelta(days=90)
 _WORDS: Mapping[Kind, str] = {"telephone": "电话", "fax": "传真", "address": "办公地址", "hours": "办公时间"}
+_WEEK = timedelta(days=7)
 _NEAREST = 20
 """With how many of the most similar contents one is compared: frames that are filled in anew have hundreds."""
 _PORTION = 200
@@ -125,7 +126,7 @@ def _shown(found: Sequence[Contact]) -> str:
 
 def duplicates(standing: Mapping[int, tuple[Head, set[str]]], pairs: Iterable[Likeness]) -> Iterator[Judgement]:
     """Bad for the later of two pages that are one text: a warning in one column, a hint between columns. The same title twice is
-    said as such (page.repeated_title); in two columns it is one text published where both need it."""
+    said as such (page.repeated_title); in two columns it is one text published where both need it, unless the two are not the same."""
     worst: dict[int, tuple[Severity, float, Head, Head]] = {}
     for pair in pairs:
         found = [standing.get(content[0]) for content in (pair.one, pair.other)]
@@ -133,7 +134,10 @@ def duplicates(standing: Mapping[int, tuple[Head, set[str]]], pairs: Iterable[Li
         if one is None or other is None or (one[0].content_hash, other[0].content_hash) != (pair.one[1], pair.other[1]):
             continue
         (first, _), (later, _) = sorted((one, other), key=lambda each: age(each[0]))
-        if age(later)[0] - age(first)[0] >= SEASON or fold_plain(first.title) == fold_plain(later.title):
+        versions = fold_plain(first.title) == fold_plain(later.title)
+        if age(later)[0] - age(first)[0] >= (_WEEK if versions else SEASON):
+            continue
+        if versions and (one[1] & other[1] or not SAME <= pair.likeness < 1):
             continue
         severity = Severity.WARN if one[1] & other[1] else Severity.INFO
         kept = worst.get(later.id)
@@ -142,10 +146,12 @@ def duplicates(standing: Mapping[int, tuple[Head, set[str]]], pairs: Iterable[Li
     for severity, likeness, later, first in worst.values():
         where = "同一栏目中" if severity is Severity.WARN else "其他栏目中"
         alike = "完全相同" if likeness == 1 else f"有{int(likeness * 100)}%相同"
+        versions = fold_plain(first.title) == fold_plain(later.title)
+        advice = "同一篇信息两处的内容不同，请核对哪一处有误" if versions else "请核对是否重复发布，或误用了另一篇的正文"
         yield Judgement(
             rule_id=DUPLICATE, subject=f"record:{later.id}", verdict=Verdict.BAD, severity=severity,
-            title=f"内容重复：{later.title or later.url}",
-            reason=f"正文与{where}的《{first.title}》（{first.url}）{alike}，请核对是否重复发布，或误用了另一篇的正文。",
+            title=f"{'两处内容不一致' if versions else '内容重复'}：{later.title or later.url}",
+            reason=f"正文与{where}的《{first.title}》（{first.url}）{alike}，{advice}。",
             evidence={"url": later.url, "other_url": first.url, "others": [first.id], "likeness": likeness},
         )
 

@@ -87,8 +87,14 @@ def _override(reading: _Reading) -> None:
 def _publicity(reading: _Reading) -> None:
     for pattern in words.PUBLICITY:
         for match in reading.take(pattern):
-            n, unit = _quantity(match, shortest=True)
-            reading.add(match, LimitRule("publicity_min", n, unit))
+            _shown(reading, match)
+    for match in reading.take(words.SHOWN_TOO):
+        _shown(reading, match)
+
+
+def _shown(reading: _Reading, match: re.Match[str]) -> None:
+    n, unit = _quantity(match, shortest=True)
+    reading.add(match, LimitRule("publicity_min", n, unit))
 
 
 def _periodic(reading: _Reading) -> None:
@@ -114,12 +120,12 @@ def _within(reading: _Reading) -> None:
         for match in reading.take(pattern, _TAKEN_WITHIN):
             n, unit = _quantity(match, shortest=False)
             before, after = reading.left[: match.start()], reading.left[match.end() :]
-            reading.add(match, LimitRule("within", n, unit, _trigger(before, after)))
+            reading.add(match, LimitRule("within", n, unit, _trigger(reading, before, after)))
     for match in reading.take(words.SAME_DAY, _TAKEN_WITHIN):
-        reading.add(match, LimitRule("within", 0, "day", _trigger(reading.left[: match.start()], "")))
+        reading.add(match, LimitRule("within", 0, "day", _trigger(reading, reading.left[: match.start()], "")))
     for match in reading.take(words.NEXT_DAY, _TAKEN_WITHIN):
         following: LimitUnit = "workday" if "工作" in match[0] else "day"
-        reading.add(match, LimitRule("within", 1, following, _trigger(reading.left[: match.start()], "")))
+        reading.add(match, LimitRule("within", 1, following, _trigger(reading, reading.left[: match.start()], "")))
 
 
 def _words(reading: _Reading) -> None:
@@ -141,8 +147,10 @@ def _quantity(match: re.Match[str], *, shortest: bool) -> tuple[int, LimitUnit]:
 
 
 def _times(match: re.Match[str]) -> int | None:
+    """How often in the period: 每年6月、12月各公开1次 is twice."""
     times = match.groupdict().get("times")
-    return int(times) if times else None
+    each = max(len(re.findall(r"\d月", match[0])), 1) if "各" in match[0] else 1
+    return int(times) * each if times else None
 
 
 def _period(match: re.Match[str]) -> str:
@@ -152,9 +160,10 @@ def _period(match: re.Match[str]) -> str:
     return f"P{count * factor}{letter}"
 
 
-def _trigger(before: str, after: str) -> str | None:
-    """What the time runs from. Said before the number as a rule, nearest first; after it in 20日内(自…之日起). A bare
-    number runs from what art. 26 of the 条例 says, the information's forming or change; None where it is another thing."""
+def _trigger(reading: _Reading, before: str, after: str) -> str | None:
+    """What the time runs from. Said before the number as a rule, nearest first; after it in 20日内(自…之日起). Who names
+    nothing goes on from the limit before (事件发生后2小时内报告,12小时内发布). A bare number runs from what art. 26 of the
+    条例 says, the information's forming or change; None where it is another thing."""
     said = [*reversed(re.split(r"[,(]", re.split(r"[;]", before)[-1])), re.split(r"[;\0\x01]", after)[0]]
     for place, clause in enumerate(said):
         spoken = re.split(r"[\0\x01]", clause)[-1]
@@ -166,12 +175,24 @@ def _trigger(before: str, after: str) -> str | None:
             default=None,
         )  # fmt: skip
         if nearest:
-            return nearest[2]
+            # 结束后 speaks of a period only where one was named.
+            ended = nearest[2] == "period_ended" and spoken == clause and spoken.startswith("结束")
+            return "completed" if ended and not any(rule.period for _, rule in reading.found) else nearest[2]
         if words.MARKER.search(spoken):
             return None
         if spoken != clause:
             break
-    return "formed_or_changed"
+    return _carried(reading, before)
+
+
+def _carried(reading: _Reading, before: str) -> str | None:
+    """The trigger of the limit before, in the same sentence or where a new one begins with the number; what is said of
+    其他 begins anew."""
+    own = re.split(r"[\0\x01]", before)[-1]
+    if words.ANEW.search(own) or (";" in own and own.rpartition(";")[2]):
+        return "formed_or_changed"
+    earlier = [(at, rule.trigger) for at, rule in reading.found if rule.kind == "within" and at < len(before)]
+    return max(earlier, key=lambda item: item[0])[1] if earlier else "formed_or_changed"
 
 
 def as_data(raw: str) -> dict[str, object]:

@@ -15,7 +15,7 @@ from core.calendar import WorkCalendar
 from core.clock import local_date
 from core.nouns import Evidence, Finding, Judgement, Severity, StoredRecord, Verdict
 from core.settings import Settings
-from core.text import mask_private
+from core.text import mask_private, mask_shown
 from core.visits import PageLink
 from monitor import elements as element_rules
 from monitor import links as link_rules
@@ -265,8 +265,9 @@ def _facts(stored: StoredRecord, rules: Rules) -> PageFacts:
 
 
 def kept(flaw: Flaw) -> dict[str, str]:
-    """A flaw as it is stored: what is told of it, and of a link where it leads and whether it is the site's."""
-    return flaw.data() | ({"host": flaw.host, "scope": flaw.scope} if flaw.host else {})
+    """A flaw as it is stored, names of files and sheets in it masked too; of a link where it leads and whether it is the site's."""
+    said = {name: mask_shown(value) for name, value in flaw.data().items()}
+    return said | ({"host": flaw.host, "scope": flaw.scope} if flaw.host else {})
 
 
 def _bad(rule: str, stored: Head, flaws: Sequence[Mapping[str, str]]) -> Judgement:

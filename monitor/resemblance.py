@@ -1,13 +1,23 @@
 """Near-duplicate texts: the signature of a content, and whether two contents are one text put out twice. Pure.
 
-A frame that is filled in anew (monthly notices with other names and figures) is right and is no duplicate: two texts are one
-only where nothing that could be a name, a place or a figure was put in another's stead."""
+A frame that is filled in anew (monthly notices with other names and figures) is right and is no duplicate. What staff expect:
+
+| titles | bodies | |
+|---|---|---|
+| the same, in one column | whatever | said as page.repeated_title |
+| the same, in two columns | the same | one article where both need it: right |
+| the same, in two columns, within a week | over 95 % the same, a name, figure or word differs | one article in two versions: told |
+| others | the same, or with a sentence more | one text put out twice: told |
+| others | a name, place or figure in another's stead | a frame: right |
+| others, naming what differs (各村、各月) | a word in another's stead | a frame: right |
+| others, without what differs | over 95 % the same, a word or two put otherwise, no name or place | put out twice with other words: told |
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -30,6 +40,10 @@ _WORD = re.compile(r"[^\W_]")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?|[〇零一二三四五六七八九十百千万两]{1,}(?=[年月日号元户人个件次名亩吨公里米])")
 _PLACE = re.compile(r"^.{0,2}(?:村|组|镇|乡|社区|路|街|小学|中学|公司|所|站|县|市)")
 _SLOT = 8
+SAME = 0.95
+"""From here on a word or two in another's stead is no frame."""
+_REWORDED = 2
+_PLACED = re.compile(r"(?:村|组|镇|乡|社区|路|街|小学|中学|公司|所|站|县|市|某|氏)$")
 
 
 def signature(body: str) -> bytes | None:
@@ -54,11 +68,13 @@ def candidates(one: bytes, other: bytes) -> bool:
 
 
 def same_text(one: Record, other: Record) -> float | None:
-    """How alike two pages are where they are one text put out twice, 0.85 to 1; None where they are not surely."""
+    """How alike two pages are where they are one text put out twice, or one article in two versions, 0.85 to 1; None where they are not
+    surely."""
     if _other_files(one, other) or _series(one.title, other.title):
         return None
     first, second = _letters(one.body), _letters(other.body)
-    if min(len(first), len(second)) < SHORTEST or not _figures_agree(first, second):
+    versions = fold_plain(one.title) == fold_plain(other.title) != ""
+    if min(len(first), len(second)) < SHORTEST or not (versions or _figures_agree(first, second)):
         return None
     if first == second:
         return 1.0
@@ -66,9 +82,26 @@ def same_text(one: Record, other: Record) -> float | None:
     matcher = SequenceMatcher(None, first, second, autojunk=False)
     if matcher.quick_ratio() < ALIKE or (ratio := matcher.ratio()) < ALIKE:
         return None
-    changed = _replaced(matcher.get_opcodes())
-    filled_in = (_filled_in(first[i:j], second[k:m], second[m : m + 4], second[max(0, k - 2) : k]) for i, j, k, m in changed)
-    return None if any(filled_in) else round(ratio, 3)
+    slots = [
+        (first[i:j], second[k:m], second[m : m + 4]) for i, j, k, m in _replaced(matcher.get_opcodes())
+        if _filled_in(first[i:j], second[k:m], second[m : m + 4], second[max(0, k - 2) : k])
+    ]
+    if slots and (ratio < SAME or not (versions or _reworded(slots, fold_plain(one.title), fold_plain(other.title)))):
+        return None
+    # 1 is kept for what is the same.
+    return min(round(ratio, 3), 0.999)
+
+
+def _reworded(slots: Sequence[tuple[str, str, str]], one: str, other: str) -> bool:
+    """Whether what stands in another's stead (and what follows it) is a word put otherwise: neither a name, a place nor a figure, and
+    nothing that the titles tell of their texts."""
+    def is_word(text: str, after: str) -> bool:
+        named = text[0] in SURNAMES or _PLACED.search(text) or _PLACE.match(after) or _FIGURE.search(text + after[:1])
+        return 1 < len(text) <= _SLOT and not named and not re.search(r"[a-z\d]", text)
+
+    return len(slots) <= _REWORDED and all(
+        is_word(old, after) and is_word(new, after) and old not in one and new not in other for old, new, after in slots
+    )
 
 
 def _letters(body: str) -> str:

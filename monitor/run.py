@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from core.catalogue import ColumnStatus, ItemStatus
-from core.clock import local_date
+from core.clock import day_start, local_date
 from core.errors import TownwatchError
 from core.nouns import Case, Finding, Judgement, Verdict
 from core.settings import CatalogueItem, Settings
+from core.text import mask_shown
 from monitor import compared, handling, intake, judging, ledger, page_scans, site_watch
 from monitor.catalogue.choices import with_choices
 from monitor.judging import Judged
@@ -67,7 +69,7 @@ def check(
         raise DayError(f"只能检查{FIRST.year}年至{LAST.year}年的日期：{day}")
     if day != local_date(now):
         with engine.connect() as connection:
-            return _look_on(past_view(connection, _as_decided(connection, settings), day, now), scope)
+            return _look_on(past_view(connection, _as_decided(connection, settings, day_start(day + timedelta(days=1))), day, now), scope)
     if read is not None and scope in (None, "pages"):
         page_scans.scan_new(settings, engine, read, now=now, progress=progress)
         compared.liken_new(engine)
@@ -80,9 +82,9 @@ def check(
     return replace(report, new_cases=tuple(new_cases))
 
 
-def _as_decided(connection: Connection, settings: Settings) -> Settings:
-    """With what people decided of the catalogue's items."""
-    return with_choices(settings, choice_store.choices(connection)) if settings.items else settings
+def _as_decided(connection: Connection, settings: Settings, before: datetime | None = None) -> Settings:
+    """With what people decided of the catalogue's items (``before`` a time)."""
+    return with_choices(settings, choice_store.choices(connection, before)) if settings.items else settings
 
 
 def _judge_now(view: View, scope: str | None) -> CheckReport:
@@ -92,6 +94,7 @@ def _judge_now(view: View, scope: str | None) -> CheckReport:
         said += judging.mended(view, said)
         # Of a day past, what was found then says it: of an address only the last look is kept.
         said += site_watch.links(view.connection, view.settings, view.known, view.at, view.listed)
+    said = [told(judgement) for judgement in said]
     bad = [judgement.fingerprint for judgement in said if judgement.verdict is Verdict.BAD]
     closed = [finding for finding in finding_store.by_fingerprints(view.connection, bad) if not finding.open]
     fold = ledger.fold([*view.known, *closed], said, view.at)
@@ -102,7 +105,24 @@ def _judge_now(view: View, scope: str | None) -> CheckReport:
 
 def _look_on(view: View, scope: str | None) -> CheckReport:
     judged = judging.judge(view, scope)
-    return _report(view, scope, judged, judged.judgements, ledger.fold(view.known, judged.judgements, view.at, handling.remembered))
+    said = [told(judgement) for judgement in judged.judgements]
+    return _report(view, scope, judged, said, ledger.fold(view.known, said, view.at, handling.remembered))
+
+
+def told(judgement: Judgement) -> Judgement:
+    """A judgement as it may be kept and told: names of files, words of links and addresses with private numbers masked, whoever
+    wrote the sentence."""
+    return replace(
+        judgement, title=mask_shown(judgement.title), reason=mask_shown(judgement.reason), evidence=_told(judgement.evidence)
+    )
+
+
+def _told(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_shown(value)
+    if isinstance(value, Mapping):
+        return {name: _told(each) for name, each in value.items()}
+    return [_told(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _report(view: View, scope: str | None, judged: Judged, said: list[Judgement], fold: ledger.Fold) -> CheckReport:

@@ -74,7 +74,7 @@ class PageLinks:
 class ScannedText:
     """A file's parts in reading order. ``title`` and ``published`` where the file itself tells them; ``doubts`` where what it
     tells of itself disagrees; ``unread`` what of it could not be read, and why; ``whole`` are all links of the page as served,
-    ``to`` those of its article to its own site."""
+    ``to`` those of its article to its own site; ``names`` are those of its attachments, as everyone reads them."""
 
     parts: tuple[Paragraph | Table, ...]
     title: str = ""
@@ -84,6 +84,7 @@ class ScannedText:
     unread: tuple[str, ...] = ()
     whole: PageLinks | None = None
     to: tuple[PageLink, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,11 @@ class Flaw:
     count: int = 1
     scope: Literal["", "site"] = ""
     host: str = ""
+
+    @property
+    def to_confirm(self) -> bool:
+        """Whether only a person can say if this is wrong at all (an office's mobile, a unit's account)."""
+        return self.rule_id.endswith("_confirm")
 
     def data(self) -> dict[str, str]:
         """The finding as the contract has it."""

@@ -20,9 +20,9 @@ from monitor.scanned import Flaw, ScannedText, from_text
 from monitor.wording import Wording
 from service.scanning import read_bytes
 
-Verdict = Literal["may", "mend", "must_not", "unread"]
+Verdict = Literal["may", "confirm", "mend", "must_not", "unread"]
 VERDICTS: dict[Verdict, str] = {
-    "may": "可以发布", "mend": "改正后再发布", "must_not": "不得发布", "unread": "没有检查，不能当作通过",
+    "may": "可以发布", "confirm": "核对后再发布", "mend": "改正后再发布", "must_not": "不得发布", "unread": "没有检查，不能当作通过",
 }
 _PERSONAL = ("id_number", "mobile", "bank_account", "address", "sensitive_list")
 PASTED = "粘贴的文字"
@@ -46,27 +46,46 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        """Whether it may go out: not with an error that concerns people or may cost a veto; not before anything else is mended."""
+        """Whether it may go out: not with an error that concerns people or may cost a veto; not before anything else is mended, nor
+        before a person has looked at what may be a leak."""
         if self.error is not None:
             return "unread"
         if any(flaw.severity is Severity.VETO or (flaw.severity is Severity.ERROR and flaw.kind in _PERSONAL) for flaw in self.flaws):
             return "must_not"
-        return "mend" if any(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws) else "may"
+        if self.to_mend:
+            return "mend"
+        return "confirm" if any(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws) else "may"
 
     @property
-    def told(self) -> list[Told]:
-        """What was found, the worst first, with what stands in one column or follows line by line as one place."""
-        return gathered([flaw.data() for flaw in sorted(self.flaws, key=lambda flaw: flaw.severity.rank)])
+    def to_mend(self) -> tuple[Flaw, ...]:
+        """须改正: what is wrong."""
+        return tuple(flaw for flaw in self.flaws if flaw.severity.at_least(Severity.WARN) and not flaw.to_confirm)
+
+    @property
+    def to_look_at(self) -> tuple[Flaw, ...]:
+        """请核对: what a person must say of, and hints."""
+        return tuple(flaw for flaw in self.flaws if flaw not in self.to_mend)
+
+    @property
+    def told(self) -> list[tuple[str, int, list[Told]]]:
+        """What was found by what is to be done (须改正, 请核对) with how many places, the worst first; what stands in one column or
+        follows line by line is one line."""
+        parts = (("须改正", self.to_mend), ("请核对", self.to_look_at))
+        return [
+            (name, len(flaws), gathered([flaw.data() for flaw in sorted(flaws, key=lambda flaw: flaw.severity.rank)]))
+            for name, flaws in parts if flaws
+        ]
 
     @property
     def sentence(self) -> str:
         """The verdict for the clerk, in one sentence."""
         if self.error is not None:
             return f"{VERDICTS['unread']}：{self.error}。"
-        must = sum(flaw.severity.at_least(Severity.WARN) for flaw in self.flaws)
-        look = len(self.flaws) - must
+        must, look = len(self.to_mend), len(self.to_look_at)
         if self.verdict == "may":
             return f"{VERDICTS['may']}：没有发现问题。" if not look else f"{VERDICTS['may']}：请先核对下列{look}处。"
+        if self.verdict == "confirm":
+            return f"{VERDICTS['confirm']}：有{look}处请核对，没有必须改正的。"
         rest = f"，另有{look}处请核对" if look else ""
         return f"{VERDICTS[self.verdict]}：有{must}处须改正{rest}。"
 

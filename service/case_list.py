@@ -19,6 +19,7 @@ from core.clock import day_start, local_text
 from core.errors import TownwatchError
 from core.nouns import Case, CaseState
 from core.settings import Settings
+from core.text import mask_address
 from core.words import CASES
 from service import shaping
 from store.case_lists import Wanted
@@ -77,7 +78,7 @@ def rows(found: Iterable[Case], words: Reading) -> Iterator[tuple[int | str, ...
         yield (
             case.id, case.title, words.sources.get(case.source, case.source), case.category, CASES[case.state],
             words.staff.get(case.owner or "", case.owner or ""), local_text(case.registered_at), due,
-            "是" if case.overdue(words.today) else "", case.url,
+            "是" if case.overdue(words.today) else "", mask_address(case.url),
         )
 
 

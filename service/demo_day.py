@@ -24,6 +24,7 @@ from demo.configure import write_config
 from demo.receivers import Mailbox, Webhook
 from demo.town import DemoTown
 from monitor.run import CheckReport, check
+from service.digests import digest_of
 from service.page_texts import reader
 from service.visits import visit_round
 from store import cases, records
@@ -111,8 +112,8 @@ def live_one_day(settings: Settings, folder: Path, now: Callable[[], datetime], 
 def write_digest(settings: Settings, engine: Engine, folder: Path, at: datetime) -> Path:
     """This month's digest into the outbox, and as HTML and JSON beside the store; the path of the HTML."""
     month = local_date(at).strftime("%Y-%m")
+    digest = digest_of(settings, engine, month, None, at)
     with transaction(engine) as connection:
-        digest = digests.build(connection, settings, month, None, now=lambda: at)
         digests.enqueue(connection, settings, digest, None, at)
     path = folder / "digest" / f"{month}.html"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from alerts.figures import DEFINITIONS, Digest
-from alerts.render import digest_json, one_line, spans
+from alerts.render import digest_json, month_words, one_line, spans
 from core.words import COLUMNS, SEVERITIES
 
 FIGURES = {
@@ -31,7 +31,7 @@ _MOST = 30
 _WIDTH = 16.5
 """How wide text and tables are, in cm."""
 _SHARES = {"项目": 3, "名称": 3, "标题": 6, "期限": 2, "编号": 1, "栏目": 2, "状态": 1.2, "说明": 5, "程度": 1.4, "问题": 4,
-           "内容": 1, "口径": 1}
+           "内容": 4, "口径": 1, "所在栏目": 2, "责任人": 1.6, "依据": 3.4}
 """How wide a column of a table is among the others; 2 where nothing is said."""
 
 
@@ -137,6 +137,11 @@ def _parts(digest: Digest, figures: dict[str, Any]) -> Iterator[Part]:
     )
     late = tuple((c.name, COLUMNS[c.status], c.reason) for c in digest.late)
     yield Part("未按期更新的栏目", ("栏目", "状态", "说明"), late)
+    coming = tuple(
+        (str(one.due), one.what, one.column or "未指定", one.owner or "未指定", f"{'期限暂定；' if one.provisional else ''}{one.reason}")
+        for one in digest.coming
+    )
+    yield Part(f"下月应公开的内容（{month_words(digest.next_month)}）", ("期限", "内容", "所在栏目", "责任人", "依据"), coming)
     found = figures["findings"]
     yield Part("三、问题", ("程度", "本月发现", "本月解决", "月末未解决"), tuple(
         (word, *(str(found[when].get(severity, 0)) for when in ("opened", "resolved", "open")))
@@ -163,7 +168,7 @@ def _fit(sheet: Any, part: Part) -> None:
         min(max(columns_wide(text) for text in (head, *(row[place] for row in part.rows))) + 3, _WIDEST)
         for place, head in enumerate(part.heads)
     ]
-    for letter, width in zip("ABCD", widths, strict=False):
+    for letter, width in zip("ABCDE", widths, strict=False):
         sheet.column_dimensions[letter].width = width
     for number, row in enumerate(part.rows, start=4):
         sheet.row_dimensions[number].height = row_height(row, widths)

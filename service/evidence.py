@@ -14,6 +14,7 @@ from typing import Any
 
 from core.clock import Moment, local_text
 from core.nouns import Case, StoredRecord, Version
+from core.text import mask_address
 from core.words import CASES
 from crawler.archive import Archived, EvidenceError, read_evidence
 from crawler.evidence import Verification
@@ -87,7 +88,7 @@ def _manifest(
     case: Case, stored: StoredRecord, kept: list[Kept], seals: list[Seal], files: dict[str, bytes]
 ) -> dict[str, Any]:
     return {
-        "case": {"id": case.id, "title": case.title, "url": case.url, "registered_at": _iso(case.registered_at)},
+        "case": {"id": case.id, "title": case.title, "url": mask_address(case.url), "registered_at": _iso(case.registered_at)},
         "record": {"id": stored.id, "site": stored.record.site, "key": stored.record.key, "sources": list(stored.sources)},
         "versions": [
             {
@@ -108,7 +109,7 @@ def _statement(
     case: Case, stored: StoredRecord, kept: list[Kept], town: str, at: datetime, verification: Verification
 ) -> str:
     lines = [
-        f"{town}舆情第{case.id}号取证说明", "", f"标题：{case.title}", f"网址：{case.url}",
+        f"{town}舆情第{case.id}号取证说明", "", f"标题：{case.title}", f"网址：{mask_address(case.url)}",
         f"登记时间：{local_text(case.registered_at)}　现状：{CASES[case.state]}", "",
         f"一、本记录共保存 {len(kept)} 个版本（以下均为北京时间）：",
     ]

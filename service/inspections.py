@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from core.catalogue import ColumnStatus
@@ -13,11 +15,12 @@ from core.clock import day_start, local_date
 from core.errors import TownwatchError
 from core.nouns import Case, Finding
 from core.settings import Column, Settings
+from core.text import mask_address
 from monitor import inspection_rules
 from monitor.inspection import Count, Inspection, Seen, Subject, Waiting, inspect
 from monitor.inspection_rules import Preset
-from monitor.run import check
-from store import cases, findings, mentions, records, runs
+from monitor.run import CheckReport, check
+from store import cases, findings, mentions, records, runs, vitals
 from store.database import Connection, Engine
 
 STATES: Mapping[str, str] = {"ok": "未占用", "used": "占用额度", "full": "达到否决界限", "cannot_judge": "无法判断"}
@@ -56,6 +59,39 @@ def preset_of(settings: Settings, name: str) -> Preset:
         raise InspectionError(f"没有这套指标：{name}（有 {'、'.join(each.id for each in rules.preset)}）") from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A day that was judged again, and what it was judged from."""
+
+    settings: Settings
+    stamp: datetime | None
+    report: CheckReport
+
+
+_KEPT: OrderedDict[tuple[str, str, date], _Past] = OrderedDict()
+_MOST_KEPT = 32
+_LOCK = Lock()
+
+
+def past_report(settings: Settings, engine: Engine, day: date, at: datetime) -> CheckReport:
+    """A day past, judged again once and kept in memory until the town was crawled or checked anew, or is configured otherwise: whole
+    checks take a second, and a page is looked at more than once."""
+    key = (str(engine.url), settings.town.id, day)
+    with engine.connect() as connection:
+        stamp = vitals.last_change(connection)
+    with _LOCK:
+        kept = _KEPT.get(key)
+        if kept is not None and kept.settings is settings and kept.stamp == stamp:
+            _KEPT.move_to_end(key)
+            return kept.report
+    report = check(settings, engine, now=at, as_of=day)
+    with _LOCK:
+        _KEPT[key] = _Past(settings, stamp, report)
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return report
+
+
 def inspection_of(settings: Settings, engine: Engine, preset: Preset, day: date, at: datetime) -> Inspection:
     """A preset on a day: today from what the last check left, a day past from what was stored then. Raises InspectionError for a
     day to come."""
@@ -66,7 +102,7 @@ def inspection_of(settings: Settings, engine: Engine, preset: Preset, day: date,
         with engine.connect() as connection:
             columns, found = findings.column_statuses(connection), findings.open_findings(connection)
     else:
-        report = check(settings, engine, now=at, as_of=day)
+        report = past_report(settings, engine, day, at)
         columns, found = list(report.columns), list(report.findings)
     with engine.connect() as connection:
         waiting = _waiting(connection, settings, day, today)
@@ -119,7 +155,7 @@ def _waiting(connection: Connection, settings: Settings, day: date, today: date)
             found.append(Waiting(
                 record=stored.id, case=case.id if case else None, title=stored.record.title, since=since,
                 owner=case.owner if case else None,
-                type=str(stored.record.thread.get("type", "")), url=stored.record.url,
+                type=str(stored.record.thread.get("type", "")), url=mask_address(stored.record.url),
             ))
     return sorted(found, key=lambda waiting: (waiting.since, waiting.record))
 

@@ -50,8 +50,10 @@ def _page(stored: StoredRecord, body: bytes) -> ScannedText:
     whole, to, written = links_of(body, stored.record.url)
     # An attachment that the crawl could not have at all is told already.
     told = {attachment.url for attachment in stored.record.attachments if attachment.state == "dead"}
+    # An attachment's name is read by everyone, and stands outside the article's text.
+    names = tuple(file.name for file in article.attachments if file.name not in article.body)
     listed = tuple(link for link in (*to, *_files(stored)) if link.url not in told)
-    return replace(text, doubts=article.doubts, whole=whole, to=listed, links=written)
+    return replace(text, doubts=article.doubts, whole=whole, to=listed, links=written, names=names)
 
 
 def links_of(body: bytes, url: str) -> tuple[PageLinks, list[PageLink], tuple[Link, ...]]:

@@ -23,6 +23,7 @@ from core.nouns import (
     StoredRecord,
 )
 from core.settings import Site, SourceSettings
+from core.text import mask_address
 from monitor.items.upcoming import Due
 from monitor.site_health import Availability, Summary
 from service.shapes import (
@@ -193,7 +194,7 @@ def local_or_none(at: datetime | None) -> datetime | None:
 
 
 def _case_fields(found: Case, today: date) -> dict[str, Any]:
-    return _named(CaseShape, found, registered_at=local(found.registered_at), overdue=found.overdue(today))
+    return _named(CaseShape, found, url=mask_address(found.url), registered_at=local(found.registered_at), overdue=found.overdue(today))
 
 
 def _finding_fields(found: Finding) -> dict[str, Any]:
@@ -217,14 +218,14 @@ def _run_fields(found: Run) -> dict[str, Any]:
 def _record_fields(stored: StoredRecord) -> dict[str, Any]:
     one = stored.record
     return {
-        "id": stored.id, "kind": one.kind, "title": one.title, "url": one.url, "published_at": _iso(one.published),
+        "id": stored.id, "kind": one.kind, "title": one.title, "url": mask_address(one.url), "published_at": _iso(one.published),
         "sources": list(stored.sources), "first_seen": local(stored.first_seen_at),
         "changed_at": local(stored.changed_at), "removed_at": local_or_none(stored.removed_at),
     }
 
 
 def _attachment(one: Attachment) -> AttachmentShape:
-    return AttachmentShape(**_named(AttachmentShape, one))
+    return AttachmentShape(**_named(AttachmentShape, one, url=mask_address(one.url)))
 
 
 def _reply(one: Reply) -> ReplyShape:

@@ -117,6 +117,23 @@ catalogue_choices = Table(
     Column("at", Instant, nullable=False),
 )
 
+# Each decision as it was made, the last of an item among them; forgotten: from then on the configuration holds.
+catalogue_choice_history = Table(
+    "catalogue_choice_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    town_column(),
+    Column("item", String(100), nullable=False),
+    Column("columns", JSON(none_as_null=True)),
+    Column("owner", String(100)),
+    Column("applicable", Boolean),
+    Column("reason", Text, nullable=False, default=""),
+    Column("who", String(100), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("forgotten", Boolean, nullable=False, default=False),
+    Index(None, "town", "item", "at"),
+)
+
 # What of a yearly report nothing can count: typed in by a person, by the names of monitor.annual.entries.
 yearly_entries = Table(
     "yearly_entries",

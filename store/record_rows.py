@@ -14,6 +14,7 @@ from core.nouns import Attachment, Evidence, Record, Reply, StoredRecord, Versio
 if TYPE_CHECKING:
     from sqlalchemy import Row
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A record as one run read it."""

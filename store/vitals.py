@@ -65,6 +65,15 @@ def last_outcomes(connection: Connection) -> dict[tuple[str, str], str]:
     return {(row.town, row.source): row.outcome for row in connection.execute(query)}
 
 
+def last_change(connection: Connection) -> datetime | None:
+    """When anything was last crawled, judged, said of a finding or decided of an item: until then a day past is judged the same."""
+    moments = (
+        tables.runs.c.finished_at, tables.judgements.c.judged_at, tables.finding_events.c.at, tables.catalogue_choice_history.c.at
+    )
+    found = [connection.execute(select(func.max(at)).where(own(connection, at.table))).scalar_one() for at in moments]
+    return max((at for at in found if at is not None), default=None)
+
+
 def job_ages(connection: Connection) -> list[JobAge]:
     """Every job of every town that ever had a slot."""
     done = func.max(_JOBS.c.finished_at).filter(_JOBS.c.status == "done")

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from core.catalogue import ItemChoice
@@ -59,11 +58,6 @@ def carried(before: Iterable[CatalogueItem], after: Iterable[CatalogueItem]) -> 
         item.id: new[name] for item in before
         if item.id in gone and (name := _name(item)) in new and names[0][name] == names[1][name] == 1
     }
-
-
-def moved(choices: Iterable[ItemChoice], ids: Mapping[str, str]) -> list[ItemChoice]:
-    """The decisions about items whose ids have changed, under the new ones."""
-    return [replace(choice, item=ids[choice.item]) for choice in choices if choice.item in ids]
 
 
 def _name(item: CatalogueItem) -> tuple[str, ...]:

@@ -36,10 +36,15 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
     if document is None or unread or not _of_the_form(document, title, page):
         return
     said = _said(page, text)
-    if len(said) < document.characters:
-        return
     missing = [element.name for element in document.elements if not element.pattern.search(said)]
-    if len(document.elements) - len(missing) < document.least:
+    held = len(document.elements) - len(missing)
+    if held < document.least:
+        if rules.plainly(document, title) and _is_bare(document, page, text, held):
+            some = "全部表格" if not held else "大部分表格"
+            advice = f"标题是{document.name}，网页和附件中没有这些表，请按{document.basis}补充公开。"
+            yield replace(_flaw(document, "全文", f"缺少{some}：{'、'.join(missing)}", advice), severity=Severity.ERROR)
+        return
+    if len(said) < document.characters:
         return
     if missing:
         advice = f"{document.basis}要求写明这些内容，请补充；分在几个网页或附件的，请合在一处。"
@@ -48,6 +53,14 @@ def check_elements(page: PageFacts, text: ScannedText, rules: ElementRules) -> I
         others = f"，另有{'、'.join(table.where for table in empty[1:5])}" if empty[1:] else ""
         yield _flaw(document, empty[0].where, f"空表{others}",
                     f"没有数据的表格应当列出空表并说明（{document.basis}），请在表下或说明中写明没有数据的原因。")  # fmt: skip
+
+
+def _is_bare(document: DocumentRule, page: PageFacts, text: ScannedText, held: int) -> bool:
+    """Whether what calls itself the document has nearly nothing of it. Its files must have been read (its tables may be pictures
+    where it has none), and hold fewer tables than are missing: sheets called Sheet1 may be those."""
+    unnamed = sum(isinstance(part, Table) for part in text.parts) - held
+    missing = len(document.elements) - held
+    return bool(page.attachments) and unnamed * 2 < missing
 
 
 def check_draft(name: str, text: ScannedText, rules: ElementRules) -> Iterator[Flaw]:

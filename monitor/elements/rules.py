@@ -46,13 +46,15 @@ class Element(_Strict):
 
 class DocumentRule(_Strict):
     """One kind of document. It is certain where the folded ``title`` fits and ``unless`` does not, the text has ``characters``
-    and ``least`` of the elements are there; ``from_year``: documents of earlier years had another form; ``tables``: an empty
+    and ``least`` of the elements are there; where the title alone is ``plain`` and the files were read, without them too, and then
+    nothing but the title is there, which is an error; ``from_year``: documents of earlier years had another form; ``tables``: an empty
     table must be explained."""
 
     rule: Literal["guide", "catalogue", "annual_report", "three_public", "subsidy_guide", "contacts", "budget"]
     name: str
     title: Pattern
     unless: Pattern = r"(?!)"
+    plain: Pattern = r"(?!)"
     characters: int = Field(ge=0)
     least: int = Field(ge=1)
     from_year: int | None = None
@@ -62,15 +64,25 @@ class DocumentRule(_Strict):
     elements: tuple[Element, ...] = Field(min_length=1, alias="element")
 
     @cached_property
+    def plainly(self) -> re.Pattern[str]:
+        """A title after which nothing else can come."""
+        return re.compile(self.plain)
+
+    @cached_property
     def titles(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """What the title must say, and what it must not."""
         return re.compile(self.title), re.compile(self.unless)
 
 
 class ElementRules(_Strict):
-    """Every kind; of several that fit a title the first is meant."""
+    """Every kind; of several that fit a title the first is meant. Titles with ``about`` speak of a document and are none."""
 
+    about: Pattern = r"(?!)"
     documents: tuple[DocumentRule, ...] = Field(alias="document")
+
+    def plainly(self, document: DocumentRule, folded: str) -> bool:
+        """Whether a folded title can be nothing but the document."""
+        return document.plainly.search(folded) is not None and re.search(self.about, folded) is None
 
     def of_title(self, folded: str) -> DocumentRule | None:
         """The kind that a folded title names."""

@@ -13,9 +13,16 @@ from monitor.privacy.rules import PrivacyRules
 from monitor.scanned import Flaw
 
 _LABEL = re.compile(r"[0-9A-Za-z]{8,}|[;；。!！?？\t]")
+_LINE = 4
 # The account's holder is written as persons are: two or three characters that end no organisation's name.
 _HOLDER = re.compile(
     r"(?:户名|户主|持卡人|开户人|领取人|收款人)(?:姓名)?[:：为是]?\s*[\u4e00-\u9fff]{1,2}[\u4e00-\u9fff](?<![府局所社院校会站厂部处店])(?![\u4e00-\u9fff])"
+)
+
+# An account's holder that is an organisation, named as such: its account may be published, and nobody needs to look.
+_UNIT_HOLDER = re.compile(
+    r"(?:户名|账户名称|开户名称|收款单位|收款人|单位名称|开户单位|捐赠账户|捐款账户)(?:名称)?[:：为是]?\s*[\u4e00-\u9fff]{2,24}"
+    r"(?:政府|财政[所局]|管理局|委员会|中心|公司|学校|小学|中学|幼儿园|医院|卫生院|协会|总会|红十字会|基金会|合作社)(?![\u4e00-\u9fff])"
 )
 
 
@@ -43,8 +50,11 @@ class Judged:
 
 
 def label_of(before: str) -> str:
-    """What names a number in running text: the words before it, back to the last sentence or other long number."""
-    return fold_plain(_LABEL.split(before[-24:])[-1])
+    """What names a number in running text: the words before it, back to the last sentence or other long number; of the line above
+    only where its own says next to nothing (身份证号码： over the number). A headline names nobody's number."""
+    before = before[-24:]
+    line = before.rpartition("\n")[2]
+    return fold_plain(_LABEL.split(line if len(fold_plain(line)) >= _LINE else before)[-1])
 
 
 def judge(number: Number, around: Surroundings, rules: PrivacyRules) -> Judged | None:
@@ -104,6 +114,8 @@ def _account(number: Number, around: Surroundings, rules: PrivacyRules) -> Judge
         return None
     personal = rules.says("private_person", around.near) or rules.says("personal_account", around.label)
     personal = personal or _HOLDER.search(around.near) is not None
+    if not personal and not around.in_list and _UNIT_HOLDER.search(around.near):
+        return None
     if rules.says("public_account", around.near) and not around.in_list and not personal:
         return Judged("bank_account_confirm", Severity.INFO, "请核对是否为单位对公账户；对公账户可以公开，个人账户须遮盖。")
     if number.sure:

@@ -14,6 +14,7 @@ from rich.markup import escape
 from core.clock import local_date, local_text, now
 from core.nouns import Case, CaseState
 from core.settings import Settings
+from core.text import mask_address
 from core.words import CASES
 from monitor import steps
 from monitor.cases import Change, hard_cap
@@ -89,7 +90,7 @@ def show(
         return
     out = Console()
     out.print(f"[bold]第{case.id}号 {escape(case.title)}[/bold]（{escape(case.category)}，{CASES[case.state]}，"
-              f"期限 {_due(case, today) or '无'}）\n{case.url}\n\n{escape(stored.record.body)}\n", soft_wrap=True)
+              f"期限 {_due(case, today) or '无'}）\n{mask_address(case.url)}\n\n{escape(stored.record.body)}\n", soft_wrap=True)
     for step in case.steps:
         what = steps.NAMES[step.action]
         out.print(f"{local_text(step.at)} {escape(step.who)} {what} {escape(step.note)}", soft_wrap=True)

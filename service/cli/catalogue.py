@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from core.settings import CatalogueItem, Settings
-from monitor.catalogue.choices import carried, merged, moved, with_choices
+from monitor.catalogue.choices import carried, merged, with_choices
 from monitor.catalogue.reading import SheetReading, Unread
 from service import catalogue_files, catalogue_toml
 from service.cli import catalogue_match, catalogue_presets
@@ -115,8 +115,7 @@ def _move_choices(settings: Settings, items: list[CatalogueItem], database: str 
     ids, engine = carried(settings.items, items), _store_if_there(settings, database)
     if ids and engine is not None:
         with transaction(engine) as connection:
-            catalogue_choices.choose(connection, moved(catalogue_choices.choices(connection), ids))
-            catalogue_choices.forget(connection, ids)
+            catalogue_choices.move(connection, ids)
 
 
 def _store_if_there(settings: Settings, database: str | None) -> Engine | None:

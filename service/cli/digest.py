@@ -25,7 +25,7 @@ from service.cli.common import (
     town_engine_of,
 )
 from service.digest_files import WRITERS
-from service.digests import columns_at_end
+from service.digests import digest_of
 from store.database import transaction
 
 
@@ -55,9 +55,7 @@ def make_digest(
     settings = settings_of(config)
     engine = town_engine_of(database, settings)
     now = clock.now()
-    columns = columns_at_end(settings, engine, month, now)
-    with engine.connect() as connection:
-        digest = digests.build(connection, settings, month, for_staff, columns=columns, now=lambda: now)
+    digest = digest_of(settings, engine, month, for_staff, now)
     if output is not None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(_written(digest, form or format_of(output, Format, Format.HTML)))

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from core.clock import Moment, local_text, now
 from core.differences import Change
+from core.text import mask_address
 from core.version_changes import VersionChange, compare_versions
 from crawler.evidence import Verification, verify
 from crawler.run import archive_root
@@ -64,11 +65,11 @@ def show(
     engine.dispose()
     if as_json:
         removed = Moment(stored.removed_at) if stored.removed_at else None
-        emit({"record": record, "url": stored.record.url, "title": stored.record.title, "removed_at": removed,
+        emit({"record": record, "url": mask_address(stored.record.url), "title": stored.record.title, "removed_at": removed,
               "versions": [_version_json(number, kept) for number in range(len(kept))]})
         return
     out = Console()
-    out.print(f"[bold]{escape(stored.record.title)}[/bold]\n{escape(stored.record.url)}", soft_wrap=True)
+    out.print(f"[bold]{escape(stored.record.title)}[/bold]\n{escape(mask_address(stored.record.url))}", soft_wrap=True)
     for number, one in enumerate(kept):
         where = one.version.evidence
         lies = f"{where.warc_file} 第 {where.warc_offset} 字节" if where else "没有存档"

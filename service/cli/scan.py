@@ -26,7 +26,7 @@ from service.scanning import read_file
 Files = Annotated[list[Path], typer.Argument(help="网页、Word、WPS、Excel、PDF、OFD、RTF、文本、CSV 文件，或装有这些的 ZIP")]
 FailOn = Annotated[Severity | None, typer.Option(help="发现这一级或更严重的问题时，退出码为 3")]
 _COLOURS = {"veto": "red", "error": "red", "warn": "yellow", "info": "cyan"}
-_VERDICTS = {"may": "green", "mend": "yellow", "must_not": "red", "unread": "red"}
+_VERDICTS = {"may": "green", "confirm": "yellow", "mend": "yellow", "must_not": "red", "unread": "red"}
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +66,8 @@ def _show(checked: Checked) -> None:
     """The verdict, and under it what was found, in whole sentences: a column of a table is too narrow for them."""
     out = Console(highlight=False)
     out.print(f"[bold]{escape(checked.name)}[/bold]  [{_VERDICTS[checked.verdict]}]{escape(checked.sentence)}[/]")
-    for told in checked.told:
-        severity = told["severity"]
-        out.print(f"  [{_COLOURS[severity]}]{SEVERITIES[severity]}[/] {escape(told['where'])}：{escape(told['evidence'])}")
-        out.print(Padding(escape(told["advice"]), (0, 0, 0, 4)))
+    for _, _, lines in checked.told:
+        for told in lines:
+            severity = told["severity"]
+            out.print(f"  [{_COLOURS[severity]}]{SEVERITIES[severity]}[/] {escape(told['where'])}：{escape(told['evidence'])}")
+            out.print(Padding(escape(told["advice"]), (0, 0, 0, 4)))

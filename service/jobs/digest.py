@@ -10,7 +10,7 @@ from alerts import digest as digests
 from alerts.figures import Digest
 from alerts.render import digest_html, digest_json
 from core.clock import local_date
-from service.digests import columns_at_end
+from service.digests import digest_of
 from service.jobs.task import Task
 from store.database import transaction
 
@@ -18,9 +18,7 @@ from store.database import transaction
 def make_digest(task: Task) -> str:
     """The month before the slot's. The same month goes to the same person once, however often this is run."""
     now, month = task.now(), month_before(task.slot)
-    columns = columns_at_end(task.settings, task.store, month, now)
-    with task.store.connect() as connection:
-        digest = digests.build(connection, task.settings, month, None, columns=columns, now=lambda: now)
+    digest = digest_of(task.settings, task.store, month, None, now)
     write(digest, task.folder / "digest" / f"{month}.html")
     if not task.settings.alerts.digest_to:
         return f"{month} 月报已生成；alerts.toml 没有填写 digest_to，未发送"

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from core.differences import Change
 from core.nouns import Mention
+from core.text import openable
 
 _P, _MARK = Markup("<p>{}</p>"), Markup("<mark>{}</mark>")
 _ADDRESS = re.compile(r"（(https?://[^\s（）<>\"']+)）")
@@ -43,6 +44,8 @@ def linked(text: str) -> Markup:
     """A sentence in which the addresses that stand alone in brackets can be followed."""
     parts, place = [], 0
     for match in _ADDRESS.finditer(text):
+        if not openable(match[1]):
+            continue
         parts += [escape(text[place:match.start()]), _LINK.format(match[1])]
         place = match.end()
     return Markup("").join([*parts, escape(text[place:])])

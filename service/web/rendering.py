@@ -17,6 +17,7 @@ from litestar.template.config import TemplateConfig
 from core import words
 from core.clock import local_date, local_text
 from core.settings import Settings
+from core.text import mask_address, openable
 from service.web.marking import compared, linked, unlinked
 from service.web.notices import SAID
 from service.web.security.rights import Permission
@@ -76,9 +77,10 @@ def safe_path(path: str | None) -> str:
 
 
 def safe_url(url: object) -> str:
-    """A crawled address as a link's target: http and https only; ``javascript:`` and the rest become ``#``."""
+    """A crawled address as a link's target: http and https only; ``javascript:`` and the rest become ``#``, and so does an address
+    with a private number in it."""
     text = str(url or "")
-    return text if text.lower().startswith(("http://", "https://")) else "#"
+    return text if openable(text) and text.lower().startswith(("http://", "https://")) else "#"
 
 
 def day_text(value: date | datetime | None) -> str:
@@ -97,4 +99,4 @@ def _prepare(engine: JinjaTemplateEngine) -> None:
     jinja.undefined = StrictUndefined
     jinja.trim_blocks = jinja.lstrip_blocks = True
     jinja.filters |= {"compared": compared, "local": local_text, "day": day_text, "safe_url": safe_url, "plain_json": _plain_json}
-    jinja.filters |= {"linked": linked, "unlinked": unlinked}
+    jinja.filters |= {"shown_url": mask_address, "linked": linked, "unlinked": unlinked}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import excerpt, fold, fold_plain, mask_private, simplify
+from core.text import excerpt, fold, fold_plain, mask_address, mask_private, mask_shown, openable, simplify
 
 NAME = "漫水河镇"
 
@@ -115,3 +115,29 @@ def test_an_excerpt_says_where_it_was_cut() -> None:
     text = "甲" * 50 + "漫水河镇" + "乙" * 50
     assert excerpt(text, 50, 54, around=3) == "…甲甲甲漫水河镇乙乙乙…"
     assert excerpt("漫水河镇\n政府", 0, 4) == "漫水河镇 政府"
+
+
+@pytest.mark.parametrize(("url", "shown"), [
+    ("http://a.gov.cn/public/6596381/38160001.html", "http://a.gov.cn/public/6596381/38160001.html"),
+    # A long number that is all of a page's name is the page's; an identity number is a person's wherever it stands.
+    ("http://a.gov.cn/content/13812345678.html", "http://a.gov.cn/content/13812345678.html"),
+    ("http://a.gov.cn/content/341525199003070018.html", "http://a.gov.cn/content/34*************018.html"),
+    ("http://a.gov.cn/files/13812345678.pdf", "http://a.gov.cn/files/138****5678.pdf"),
+    ("http://a.gov.cn/s?tel=13812345678&p=1", "http://a.gov.cn/s?tel=138****5678&p=1"),
+    # A percent sign and two figures are a letter, not the beginning of a number.
+    ("http://a.gov.cn/%E5%BC%A013812345678.xlsx", "http://a.gov.cn/张138****5678.xlsx"),
+    ("http://a.gov.cn/%E5%BC%A0.xlsx", "http://a.gov.cn/%E5%BC%A0.xlsx"),
+    ("", ""),
+])
+def test_an_address_as_it_may_be_told(url: str, shown: str) -> None:
+    told = mask_address(url)
+    assert told == shown
+    assert openable(url) == (told == url) and mask_address(told) == told
+    assert mask_shown(f"见（{url}，打不开），张三13912345678") == f"见（{told}，打不开），张三139****5678"
+
+
+def test_a_number_in_a_name_among_letters() -> None:
+    assert mask_private("sfz341525199003070018a.jpg") == "sfz34*************018a.jpg"
+    # Names that portals give, and codes of organisations, are no persons.
+    for name in ("W020240305512345678901.pdf", "P020260304512345678901.doc", "91341525MA2N012345.pdf", "mmexport1646458765432.jpg", "20240305143015.xlsx"):
+        assert mask_private(name) == name

@@ -18,7 +18,7 @@ from monitor.run import check
 from monitor.scanned import ScannedText, from_text
 from store import records, runs
 from store.database import Engine, transaction
-from tests.monitor.test_resemblance import BODY, FRAME
+from tests.monitor.test_resemblance import BODY, FRAME, LONG
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 OFFICE = "漫水河镇党政办公室职责"
@@ -134,6 +134,18 @@ def test_a_text_put_out_twice(put: Put, found: Found, engine: Engine) -> None:
     assert liken_new(engine) == 0, "a quiet day compares nothing"
     put("portal.notice", "2", "漫水河镇人居环境整治见成效", "镇里组织观摩。" * 20, date(2026, 2, 5))
     assert "漫水河镇人居环境整治见成效" not in found(1)
+
+
+def test_one_article_in_two_versions(put: Put, found: Found) -> None:
+    put("portal.notice", "1", "东湾村开展环境整治", LONG, date(2026, 2, 1))
+    put("portal.news", "2", "东湾村开展环境整治", LONG.replace("320人次", "180人次"), date(2026, 2, 3))    # two figures: which is right?
+    put("portal.notice", "3", "清洁行动", LONG.replace("门前三包", "门内达标"), date(2026, 1, 1))
+    put("portal.news", "4", "清洁行动", LONG.replace("门前三包", "院落达标"), date(2026, 2, 1))             # a month later it is another
+    told = {title: f for title, f in found().items() if "不一致" in f.title}
+    assert list(told) == ["东湾村开展环境整治"]
+    assert told["东湾村开展环境整治"].title.startswith("两处内容不一致：") and "http://town.example/1" in told["东湾村开展环境整治"].reason
+    put("portal.news", "2", "东湾村开展环境整治", LONG, date(2026, 2, 3))
+    assert not [f for f in found(1).values() if "不一致" in f.title], "the same now"
 
 
 def test_the_past_is_told_from_its_own_contents(put: Put, found: Found) -> None:

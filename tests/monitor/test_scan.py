@@ -29,7 +29,7 @@ TABLE = [
     ("李四惠农卡账号20597013057539440，请核对。", [("passbook_account", WARN)]),
     # what stands in the line above is another's
     ("汇款请转财政专户，单位名称：清溪镇人民政府。\n李四惠农卡账号20597013057539440，请核对。", [("passbook_account", WARN)]),
-    ("户主李四已领取。\n收款人：云山县清溪镇人民政府，账号：2059701305753944304，用于捐款。", [("bank_account_confirm", INFO)]),
+    ("户主李四已领取。\n收款人：云山县清溪镇人民政府，账号：2059701305753944304，用于捐款。", []),
     # a person's card named in an office's notice is the person's
     ("原发放账户户名：张某，银行卡号：6200000000000000042，请到镇财政所办理。", [("bank_account", ERROR)]),
     ("户名：财政所，账号：6200000000000000042，请汇入。", [("bank_account_confirm", INFO)]),

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shutil
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import brotli
 import pytest
 
+from alerts.digest import build
+from alerts.render import digest_html, digest_json
 from core.nouns import Finding
 from crawler.archive import Archived, EvidenceError
 from crawler.run import archive_root, crawl
 from crawler.served import MAX_BODY, body_of
 from demo import portal
-from demo.yearbook import Item
-from monitor.page_scans import PREFIX
+from demo.yearbook import FileSpec, Item
+from monitor.page_scans import PREFIX, record_of
 from monitor.run import CheckReport, check
+from service.shaping import finding as shaped
+from service.shaping import plain, record_detail
+from store import records
 from tests.crawler.attachments.making import excel_97, zipped
 from tests.service.living import AT, FirstDay, Lived, fresh
 
@@ -113,6 +120,39 @@ def test_no_number_is_kept_or_told_in_full(lived: Lived) -> None:
         if path.is_file() and not path.name.endswith(".warc.gz"):
             data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
             assert [m[0] for m in FULL.finditer(data) if not m[0].startswith(b"11")] == [], path.name
+
+
+NAMES = ("名单138 1234 5678.xlsx", "sfz341525199003070018a.pdf", "卡号6217001234567890123.zip")
+WRITTEN = re.compile(r"https?://[^\s\"'（）<>，；]+|/group3/[^\s\"'（）<>，；]+")
+
+
+def test_names_of_files_and_addresses_are_told_masked(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is named after a person is masked wherever it is kept, but for the address: it is asked for again, and masked where told."""
+    packed = zipped({"13912345678李某.xls": excel_97([["姓名", "电话"], ["李某", "13712345678"]]), "341525199003070018.png": b"\x89PNG"})
+    sheet = excel_97([["序号", "数量"], ["1", "2"]])
+    monkeypatch.setattr(portal, "make", lambda name, lines, rows: packed if name.endswith("zip") else sheet)
+    monkeypatch.setitem(portal.MEDIA_TYPES, "zip", "application/zip")
+    monkeypatch.setattr(portal.Portal, "_file_path", lambda self, item, file: f"/group3/{item.id}_13512345678.{file.name.rpartition('.')[2]}")
+    items = {item.mark: item for item in lived.town.portal.articles}
+    leak = replace(items["D15"], files=tuple(FileSpec(name=name, lines=("一",)) for name in NAMES), body="名单见附件。", revision=9)
+    lived.town.portal._put([leak])
+    report = lived.day(1)
+    found = [f for f in report.findings if f.title.endswith(leak.title) and f.rule_id.startswith(PREFIX)]
+    names = next(f for f in found if f.rule_id == PREFIX + "privacy.id_number")
+    assert "附件名称：34*************018" in names.reason and "内《34*************018.png》文件名" in names.reason
+    with lived.engine.connect() as connection:
+        (stored,) = records.by_ids(connection, [record_of(names)])
+        digest = build(connection, lived.settings, "2026-11", None, now=lambda: AT + timedelta(days=2))
+    assert [a.name for a in stored.record.attachments] == ["名单138****5678.xlsx", "sfz34*************018a.pdf", "卡号***************0123.zip"]
+    assert all("_13512345678." in a.url for a in stored.record.attachments), "it could not be asked for again"
+    with closing(sqlite3.connect(lived.var.parent / "townwatch.db")) as store:
+        kept = "\n".join(store.iterdump())
+    feeds = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in lived.var.rglob("*.jsonl*") if path.suffix != ".gz")
+    api = json.dumps([plain(record_detail(stored, [])), *(plain(shaped(f)) for f in report.findings)], ensure_ascii=False, default=str)
+    told = api + "".join(map(str, report.findings)) + digest_html(digest) + json.dumps(digest_json(digest), default=str)
+    for said in (WRITTEN.sub("", kept), WRITTEN.sub("", feeds), told):
+        assert [m[0] for m in FULL.finditer(said.encode()) if not m[0].startswith(b"11")] == []
+        assert not re.search(r"1[3-9]\d[ ]?\d{4}[ ]?5678|341525199003070018|6217001234567890123", said)
 
 
 def test_a_leak_in_an_archive_is_found_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

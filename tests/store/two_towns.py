@@ -440,9 +440,10 @@ CALLS: dict[Any, dict[str, Call]] = {
         "list_contests": lambda c, t: [plain_contest(each) for each in applications.list_contests(c)],
     },
     catalogue_choices: {
-        "choices": lambda c, t: catalogue_choices.choices(c),
+        "choices": lambda c, t: [catalogue_choices.choices(c), catalogue_choices.choices(c, LATER)],
         "choose": lambda c, t: catalogue_choices.choose(c, [item_choice("新", LATER)]),
-        "forget": lambda c, t: catalogue_choices.forget(c, ["item"]),
+        "forget": lambda c, t: catalogue_choices.forget(c, ["item"], "w", LATER),
+        "move": lambda c, t: catalogue_choices.move(c, {"item": "anew"}),
     },
     yearly: {
         "entries": lambda c, t: yearly.entries(c, 2026),
@@ -492,6 +493,7 @@ CALLS: dict[Any, dict[str, Call]] = {
         "open_finding_counts": lambda c, t: vitals.open_finding_counts(c),
         "delivery_counts": lambda c, t: vitals.delivery_counts(c),
         "last_outcomes": lambda c, t: vitals.last_outcomes(c),
+        "last_change": lambda c, t: vitals.last_change(c),
         "job_ages": lambda c, t: vitals.job_ages(c),
         "last_job_beat": lambda c, t: vitals.last_job_beat(c),
         "stuck_jobs": lambda c, t: vitals.stuck_jobs(c, UNTIL),

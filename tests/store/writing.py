@@ -107,6 +107,7 @@ def _write_applications(connection: Connection, k: int, at: datetime) -> None:
         kind="review", number=f"{k}", title="t", accepted=DUE, application_id=application if k % 2 else None))
     connection.execute(insert(tables.yearly_entries).values(year=2000 + k, key="meetings", value="6", who="w", at=at))
     connection.execute(insert(tables.catalogue_choices).values(item=f"i{k}", columns=[f"c{k}"] if k % 2 else None, who="w", at=at))
+    connection.execute(insert(tables.catalogue_choice_history).values(item=f"i{k}", columns=[f"c{k}"] if k % 2 else None, who="w", at=at))
 
 
 def _write_people(connection: Connection, k: int, at: datetime) -> None:

@@ -6,9 +6,8 @@ from typing import Annotated, Any
 
 from litestar.params import PathParameter, QueryParameter
 
-from alerts import digest as digests
 from alerts.render import digest_json
-from service.digests import columns_at_end
+from service.digests import digest_of
 from service.web.api.route import NAME, get
 from service.web.inject import Bench, TownId
 
@@ -23,10 +22,7 @@ def get_digest(
 ) -> dict[str, Any]:
     """一个月的统计数字和口径；for 为 staff.toml 中的 id，只要这个人的。"""
     settings, engine, now = bench.town(town), bench.town_engine(town), bench.clock()
-    columns = columns_at_end(settings, engine, month, now)
-    with engine.connect() as connection:
-        digest = digests.build(connection, settings, month, staff, columns=columns, now=lambda: now)
-    return digest_json(digest)
+    return digest_json(digest_of(settings, engine, month, staff, now))
 
 
 HANDLERS = [get_digest]

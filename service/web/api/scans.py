@@ -37,7 +37,7 @@ class ScanShape:
     file: str
     findings: list[ScanFindingShape]
     error: str | None
-    verdict: Literal["may", "mend", "must_not", "unread"]
+    verdict: Literal["may", "confirm", "mend", "must_not", "unread"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -90,7 +91,7 @@ def choose(
             rows = catalogue_items.overview(settings, connection)
             row = _found(rows, item)
             if form.maybe("what", longest=20) == "undo":
-                _forget(connection, request, visitor, town, row)
+                _forget(connection, request, visitor, town, row, at)
                 return see_other(f"{path}/{item}", said="item_forgotten")
             said = {
                 "what": form.maybe("what", longest=20), "columns": form.choices("columns"), "reason": form.maybe("reason", "理由"),
@@ -107,8 +108,8 @@ def choose(
     return see_other(f"{path}/{following.item.id}" if following else f"{path}/{item}", said="item_chosen")
 
 
-def _forget(connection: Connection, request: AnyRequest, visitor: Visitor, town: str, row: ItemRow) -> None:
-    catalogue_choices.forget(connection, [row.item.id])
+def _forget(connection: Connection, request: AnyRequest, visitor: Visitor, town: str, row: ItemRow, at: datetime) -> None:
+    catalogue_choices.forget(connection, [row.item.id], visitor.staff or visitor.username, at)
     record_change(connection, visitor, request, "item_forget", f"item:{row.item.id}", town)
 
 

@@ -14,6 +14,7 @@ from litestar.response import Redirect, Template
 from core.clock import local_date
 from core.nouns import Finding, Severity
 from core.settings import Settings
+from core.text import openable
 from core.words import HANDLINGS, SEVERITIES
 from monitor import handling
 from service.ledger import figures_of
@@ -106,6 +107,7 @@ def _one(
 ) -> Template:
     settings = bench.town(town)
     address = str(finding.evidence.get("url") or finding.evidence.get("latest_url") or "")
+    address = address if openable(address) else ""
     return render(
         request, "finding.html", town=settings, section="findings", title=finding.title, status=status, finding=finding,
         events=findings.events(connection, finding.fingerprint), staff={p.id: p.name for p in settings.staff},

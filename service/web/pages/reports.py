@@ -15,12 +15,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Response, Template
 
-from alerts import digest as digests
 from alerts.figures import Digest
 from alerts.render import digest_html, digest_json
 from core.clock import day_start, local_date
 from service.digest_files import WRITERS
-from service.digests import columns_at_end
+from service.digests import digest_of
 from service.web import charts
 from service.web.inject import Bench, TownId, Who
 from service.web.rendering import AnyRequest, render
@@ -102,9 +101,7 @@ def _digest(bench: Workbench, town: str, month: str) -> Digest:
     if not _MONTH.fullmatch(month) or month > local_date(now).strftime("%Y-%m"):
         raise NotFoundException("没有这个月的月报")
     settings, engine = bench.town(town), bench.town_engine(town)
-    columns = columns_at_end(settings, engine, month, now)
-    with engine.connect() as connection:
-        return digests.build(connection, settings, month, None, columns=columns, now=lambda: now)
+    return digest_of(settings, engine, month, None, now)
 
 
 HANDLERS: list[HTTPRouteHandler] = [list_page, preview, download]

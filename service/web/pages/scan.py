@@ -21,7 +21,7 @@ from service.web.workbench import Workbench
 from store.database import transaction
 
 LONGEST_TEXT = 100_000
-_MARKS = {"may": "ok", "mend": "warn", "must_not": "veto", "unread": "cannot_judge"}
+_MARKS = {"may": "ok", "confirm": "warn", "mend": "warn", "must_not": "veto", "unread": "cannot_judge"}
 _OPTIONS = {"may": Permission.READ, "upload": True}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.catalogue import ItemChoice
 from core.settings import CatalogueItem
-from monitor.catalogue.choices import carried, effective_items, merged, moved
+from monitor.catalogue.choices import carried, effective_items, merged
 from monitor.catalogue.reading import item_id
 
 AT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -70,9 +70,6 @@ def test_what_people_decided_survives_another_import() -> None:
 def test_a_decision_in_the_store_goes_on_under_the_new_id() -> None:
     ids = carried([item("丁"), item("甲")], [item("丁", "二"), item("甲")])
     assert ids == {item("丁").id: item("丁", "二").id}
-    assert moved([ItemChoice(item=item("丁").id, owner="li", who="w", at=AT), chosen(owner="x")], ids) == [
-        ItemChoice(item=item("丁", "二").id, owner="li", who="w", at=AT),
-    ]
 
 
 def test_a_field_is_the_same_with_and_without_its_second_name() -> None:

@@ -139,6 +139,40 @@ def test_a_draft_is_known_by_its_title_or_its_name(name: str, title: str, expect
     assert {flaw.severity for flaw in found} <= {Severity.INFO}, "what it lacks may stand in a file that goes out with it"
 
 
+BARE = "漫水河镇部门收入1986万元，支出1979万元，年末结转7万元，主要用于道路养护。"
+BARE_TITLES = [
+    # What can be nothing but the budget is judged by its title.
+    ("漫水河镇2026年部门预算公开", 8), ("漫水河镇人民政府2025年度部门决算", 9), ("漫水河镇2026年政府预算公开情况说明", 7), ("漫水河镇部门预算公开（2026年）", 8),
+    # What is about one.
+    ("关于做好2026年部门预算公开工作的通知", 0), ("漫水河镇2026年部门预算解读", 0), ("一图读懂漫水河镇2026年部门预算", 0), ("漫水河镇召开2026年财政预算会议", 0),
+    ("漫水河镇2025年财政决算审计公告", 0), ("关于漫水河镇2025年财政决算和2026年预算的报告", 0), ("漫水河镇党委学习2026年部门预算", 0),
+    ("漫水河镇2026年部门预算绩效公开", 0), ("漫水河镇2025年工程竣工决算", 0), ("漫水河镇部门预算", 0),
+]
+
+
+@pytest.mark.parametrize(("title", "tables"), BARE_TITLES)
+def test_a_budget_without_any_of_its_tables_is_an_error(title: str, tables: int) -> None:
+    said = found(title, BARE, FILE)
+    assert [rule for rule, _ in said] == ["element.budget"] * bool(tables)
+    assert not tables or len(said[0][1].removeprefix("缺少全部表格：").split("、")) == tables
+
+
+def test_when_a_bare_budget_is_not_judged() -> None:
+    title = "漫水河镇2026年部门预算公开"
+    page = PageFacts(title=title, published=None, written=None, doc_no="", own=(), calendar=WorkCalendar(), attachments=(FILE,))
+    assert [flaw.severity for flaw in check_elements(page, from_text(BARE), RULES)] == [Severity.ERROR]
+    (_, evidence), = found(title, BARE + "附件：收支总体情况表", FILE)
+    assert evidence.startswith("缺少大部分表格：收入总表、")
+    # Its tables may be pictures, unread, or sheets without names.
+    assert found(title, BARE) == []
+    assert found(title, BARE, replace(FILE, state="cannot_judge")) == []
+    unnamed = tuple(Table(f"附件《预算.xlsx》Sheet{n}", ((Cell("A1", "项目"), Cell("B1", "2740")),)) for n in range(8))
+    assert found(title, ScannedText((*from_text(BARE).parts, *unnamed)), FILE) == []
+    assert found(title, ScannedText((*from_text(BARE).parts, *unnamed[:1])), FILE) != []
+    # A draft's tables may be in a file that goes out with it.
+    assert list(check_draft(title, from_text(BARE), RULES)) == []
+
+
 def test_a_narrative_without_tables_is_not_taken_for_a_budget() -> None:
     assert found("漫水河镇2026年政府预算公开", "一般公共预算收入安排2860万元，支出安排2860万元，收支平衡。支出重点：教育、社会保障和就业、农林水、城乡社区等。") == []
 

@@ -121,6 +121,26 @@ def test_what_people_decide_holds_and_what_is_taken_out_closes(engine: Engine, t
     assert told(without) == {}
 
 
+def test_a_day_past_is_judged_by_what_was_decided_then(engine: Engine, town: Settings, pages: dict[str, list[Record]]) -> None:
+    crawl(engine, NOW, pages)
+    lived = {}
+    for number in range(4):
+        at = NOW + number * DAY
+        with transaction(engine) as connection:
+            if number == 1:
+                catalogue_choices.choose(connection, [ItemChoice(item="lost", columns=("notice",), owner="boss", who="clerk", at=at)])
+            elif number == 2:
+                catalogue_choices.choose(connection, [ItemChoice(item="money", applicable=False, reason="本镇没有", who="clerk", at=at)])
+            elif number == 3:
+                catalogue_choices.forget(connection, ["lost", "money"], "clerk", at)
+        report = check(town, engine, now=at + timedelta(hours=1))
+        lived[report.as_of] = (report.catalogue, {rule: on for rule, on in told(report).items() if rule.startswith("item.")})
+    again = {day: check(town, engine, now=NOW + 9 * DAY, as_of=day) for day in lived}
+    assert {day: (r.catalogue, {rule: on for rule, on in told(r).items() if rule.startswith("item.")}) for day, r in again.items()} == lived
+    assert [next(i for i in items if i.id == "money").applicable for items, _ in lived.values()] == [True, True, False, True]
+    assert [rules.get("item.column") for _, rules in lived.values()] == ["item:lost", None, None, "item:lost"]
+
+
 def test_what_has_no_column_is_the_towns_to_answer_for(engine: Engine, town: Settings, pages: dict[str, list[Record]]) -> None:
     crawl(engine, NOW, pages)
     owners = {f.rule_id: f.owner for f in check(town, engine, now=NOW).findings}

