@@ -22,8 +22,8 @@ from tests.store.writing import another_store
 
 # Accounts, hosts and the log of changes are the installation's; backups are of the whole store; the rest are tools.
 OF_THE_WHOLE = {
-    "audit", "backup", "bulk", "columns", "database", "disclosure", "failures", "finding_history", "hosts", "installation", "lists", "people", "record_rows", "scope",
-    "sessions", "sign_ins", "site_tables", "tables",
+    "audit", "backup", "bulk", "columns", "database", "disclosure", "failures", "finding_history", "hosts", "installation", "known", "lists", "people", "record_rows",
+    "scope", "sessions", "sign_ins", "site_tables", "tables",
 }
 EVERY_CALL: dict[str, Call] = {
     f"{module.__name__.partition('.')[2]}.{name}": call for module, calls in CALLS.items() for name, call in calls.items()

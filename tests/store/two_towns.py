@@ -19,6 +19,7 @@ from core.nouns import (
     CaseStep,
     Delivery,
     DeliveryStatus,
+    Evidence,
     Finding,
     Judgement,
     Mention,
@@ -50,6 +51,7 @@ from store import (
     mentions,
     prune,
     records,
+    rereading,
     runs,
     scans,
     seals,
@@ -62,6 +64,7 @@ from store.acknowledgements import Acknowledgement
 from store.database import Connection, Engine, transaction
 from store.likenesses import Likeness
 from store.records import Arrival, Sighting
+from store.rereading import Unread
 from store.runs import SourceState, Validator
 from store.scans import Scan
 
@@ -207,7 +210,7 @@ def _ran(connection: Connection, mark: str, at: datetime) -> None:
 
 def record(mark: str, key: str = "1", body: str = "正文") -> Record:
     return Record(site="site", key=key, kind="article", url=f"http://a/{mark}", title=f"标题{mark}", body=body + mark,
-                  published=Moment(BEGAN.get(mark, LATER)), attachments=(Attachment(url="u", name=mark),))
+                  published=Moment(BEGAN.get(mark, LATER)), attachments=(UNREAD, replace(UNREAD, url="v", name=mark)))
 
 
 def result(mark: str, source: str = "source") -> SourceResult:
@@ -248,6 +251,9 @@ def _case(record_id: int, mark: str) -> dict[str, Any]:
 
 
 Call = Callable[[Connection, Town], Any]
+UNREAD = Attachment(url="u", name="附件", sha256="0" * 64, state="cannot_judge", reason="不认识",
+                    evidence=Evidence(warc_file="w", warc_offset=1, sha256="0" * 64))
+READ = replace(UNREAD, state="read", text="读到了", reason="", reader=9)
 RECEIVED = ApplicationStep(day=TODAY, at=LATER, who="w", action="receive")
 
 
@@ -384,6 +390,8 @@ CALLS: dict[Any, dict[str, Call]] = {
         "add": lambda c, t: links.add(c, "site", ["http://a/1", "http://a/3"]),
         "save": lambda c, t: links.save(c, [address("新", LATER), address("新", LATER, "http://a/2")]),
         "turn": lambda c, t: links.turn(c, "site", today=UNTIL, ok_before=UNTIL, limit=9),
+        "look_again": lambda c, t: links.look_again(c, "site", ["http://a/1", "http://a/3"]),
+        "pages_of": lambda c, t: links.pages_of(c, [IDENTITY, ("site", "2")]),
         "looked_since": lambda c, t: links.looked_since(c, "site", SINCE),
         "dead": lambda c, t: plain_links(links.dead(c, 2)),
         "of_records": lambda c, t: plain_links(links.of_records(c, [t.record])),
@@ -392,6 +400,10 @@ CALLS: dict[Any, dict[str, Call]] = {
         "counts": lambda c, t: links.counts(c),
         "count_unlinked": lambda c, t: links.count_unlinked(c),
         "forget_unlinked": lambda c, t: links.forget_unlinked(c),
+    },
+    rereading: {
+        "unread": lambda c, t: [replace(one, record_id=0) for one in rereading.unread(c, 9)],
+        "save": lambda c, t: rereading.save(c, Unread(t.record, t.stored.content_hash, (UNREAD,)), [READ]),
     },
     mentions: {
         "replace": lambda c, t: mentions.replace(c, t.record, "h2", [mention("新")], LATER),
