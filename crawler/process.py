@@ -26,7 +26,7 @@ from crawler import browser
 from crawler.addresses import private_hosts
 from crawler.archive import Archive
 from crawler.feed import FeedWriter
-from crawler.fetch import FetchSpider
+from crawler.fetch_spider import FetchSpider
 from crawler.guard import PublicResolver
 from crawler.job import Job
 from crawler.slots import Slot, slots

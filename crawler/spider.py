@@ -24,12 +24,11 @@ from crawler.job import Job
 from crawler.platforms import platform_of
 from crawler.platforms.base import Answer, Failure, Platform
 from crawler.platforms.pages import is_document
+from crawler.sizes import MAX_FILE, MAX_PAGE
 from crawler.steps import Errand, Found, Kept, SiteMemory, Step, Validator
 from crawler.walk import Walk
 
 PRIORITY = {"list": 10, "confirm": 5, "attachment": 5, "item": 0}
-MAX_PAGE = 10 * 1024 * 1024
-MAX_FILE = 30 * 1024 * 1024
 
 
 class TownwatchSpider(scrapy.Spider):

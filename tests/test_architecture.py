@@ -60,6 +60,14 @@ def test_a_broken_law_is_caught(copied: Path, module: str, line: str, law: str) 
     assert f"{law}" in result.stdout.split("Broken contracts")[-1]
 
 
+def test_the_process_that_crawls_loads_no_database_and_the_program_that_asks_no_crawler() -> None:
+    """Each would be a third of its start; and a spider that could touch the store would one day."""
+    for module, strangers in (("crawler.process", {"sqlalchemy", "alembic", "numpy"}), ("crawler.visits", {"scrapy", "twisted.internet"})):
+        code = f"import sys, {module}; print(*sys.modules)"
+        loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+        assert module in loaded.split() and not strangers & set(loaded.split())
+
+
 def test_no_file_is_too_long() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _sources()}
     assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LINES} == {}

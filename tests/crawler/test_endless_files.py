@@ -17,7 +17,7 @@ from core.configuration import load_settings
 from core.nouns import Outcome
 from core.settings import Politeness, Settings, Site, SourceSettings
 from crawler.run import crawl
-from crawler.spider import MAX_FILE
+from crawler.sizes import MAX_FILE
 from store import tables
 from store.database import for_town, open_store
 

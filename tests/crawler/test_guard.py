@@ -148,7 +148,7 @@ import sys
 from pathlib import Path
 from scrapy.resolver import dnscache
 from core.settings import Site
-from crawler.fetch import FetchSpider
+from crawler.fetch_spider import FetchSpider
 from crawler.process import _run
 from crawler.guard import PublicResolver
 
