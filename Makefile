@@ -10,7 +10,7 @@ run: $(VENV)/.run  ## the demo town, one whole day, and the workbench
 	$(BIN)/townwatch demo
 
 test: $(VENV)/.test browser check  ## every law and every test
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -1,9 +1,10 @@
 """The town's year as data: expands ``content/columns/*.toml`` into dated articles relative to one day.
 
 A file is a column: its settings, and entries of three shapes. ``[[article]]`` with ``ago`` (days before today, a number
-or a list) or ``on`` ("MM-DD", the latest such days before today; with ``back``, of the year so many before this one);
-``[[series]]``, one text at a rhythm (``every`` days or ``monthly`` day) with facts that rotate; ``[pool]`` + ``[[topic]]``,
-a rhythm filled with topics that fit the month. ``[article.later]`` is what becomes of an article while it is watched.
+or a list; with ``years``, on the same day of that many years) or ``on`` ("MM-DD", the latest such days before today; with
+``back``, of the year so many before this one); ``[[series]]``, one text at a rhythm (``every`` days or ``monthly`` day) with
+facts that rotate; ``[pool]`` + ``[[topic]]``, a rhythm filled with topics that fit the month. ``[article.later]`` is what
+becomes of an article while it is watched.
 Texts hold placeholders, see :class:`Words`. Nothing here asks for the time.
 """
 
@@ -206,7 +207,8 @@ def _days(spec: Mapping[str, Any], today: date) -> list[date]:
     """The days of one entry, newest first. Rhythms avoid week-ends; days given exactly are kept."""
     if "ago" in spec:
         ago = spec["ago"] if isinstance(spec["ago"], list) else [spec["ago"]]
-        return [today - timedelta(days=n) for n in ago]
+        days = [today - timedelta(days=n) for n in ago]
+        return [_years_before(day, back) for day in days for back in range(spec.get("years", 1))]
     if "on" in spec:
         month, day = map(int, spec["on"].split("-"))
         if "back" in spec:
@@ -220,6 +222,11 @@ def _days(spec: Mapping[str, Any], today: date) -> list[date]:
         days = [today - timedelta(days=spec.get("first", 1) + spec["every"] * i) for i in range(spec["count"])]
         return [_working(day) for day in days]
     return [_working(day) for day in _monthly(spec, today)]
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day of an earlier year: 365 days before 31 December of a leap year is the same year again."""
+    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _monthly(spec: Mapping[str, Any], today: date) -> Iterator[date]:

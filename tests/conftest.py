@@ -27,6 +27,21 @@ REPOSITORY = Path(__file__).parent.parent
 SHARED = REPOSITORY.parent / "shared"
 
 
+# They take longest, and mostly wait: begun first, beside each other, so that none is left alone at the end.
+LONGEST = (
+    "crawler/test_run.py", "service/schedule/test_serve.py", "service/schedule/test_local.py", "crawler/test_survey.py",
+    "service/test_page_texts.py", "test_day.py", "service/test_visits.py", "service/cluster/test_three_workers.py",
+    "service/web/test_schema.py", "service/cli/test_site.py", "test_full_disk.py", "alerts/test_commands.py",
+    "service/test_planted.py", "service/web/test_screens.py", "crawler/test_leases.py", "service/test_backup.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the order of the others, and within a file, stays."""
+    place = {str(Path(__file__).parent / name): at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(str(item.path), len(place)))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The corpus beside the project. It has no licence, so it is never copied in; without it these tests are left out."""

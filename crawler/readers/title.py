@@ -63,12 +63,14 @@ def _by_place(page: Page, before: int) -> tuple[str, int] | None:
             break
         if not 4 <= len(line.text) <= 80 or not _may_be_headline(line) or _in_index(page, index):
             continue
+        node = page.nodes[line.node]
+        heading = node.tag in _TAGS and node.end - node.start <= 3
+        if heading and node.start < index:
+            continue  # it was read with its first line
         dated = any(is_info(other) and _DIGITS.search(other.text) for other in page.lines[index + 1 : index + 4])
         score = _looks(page, line.node) + 5.0 * dated - 0.2 * abs(before - index) - (3.0 if len(line.text) < 6 else 0.0)
         if score > best_score:
-            node = page.nodes[line.node]
-            whole = node.tag in _TAGS and node.start == index and node.end - index <= 3
-            end = node.end if whole else index + 1
+            end = node.end if heading else index + 1
             best, best_score = (" ".join(part.text for part in page.lines[index:end]), end - 1), score
     return best
 
