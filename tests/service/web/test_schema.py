@@ -22,7 +22,7 @@ from service.web.workbench import Workbench
 from store import cases, deliveries, findings, records
 from store.database import transaction
 
-EXAMPLES = 100
+EXAMPLES = 60
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
