@@ -3,6 +3,8 @@ people decided of catalogue items."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -103,18 +105,25 @@ contests = Table(
     Index(None, "town", "accepted"),
 )
 
+
+def _decision() -> list[Column[Any]]:
+    return [
+        Column("columns", JSON(none_as_null=True)),
+        Column("owner", String(100)),
+        Column("applicable", Boolean),
+        Column("reason", Text, nullable=False, default=""),
+        Column("who", String(100), nullable=False),
+        Column("at", Instant, nullable=False),
+    ]
+
+
 # What people decided of catalogue items; null: not decided here.
 catalogue_choices = Table(
     "catalogue_choices",
     metadata,
     town_column(primary_key=True),
     Column("item", String(100), primary_key=True),
-    Column("columns", JSON(none_as_null=True)),
-    Column("owner", String(100)),
-    Column("applicable", Boolean),
-    Column("reason", Text, nullable=False, default=""),
-    Column("who", String(100), nullable=False),
-    Column("at", Instant, nullable=False),
+    *_decision(),
 )
 
 # Each decision as it was made, the last of an item among them; forgotten: from then on the configuration holds.
@@ -124,12 +133,7 @@ catalogue_choice_history = Table(
     Column("id", Integer, primary_key=True),
     town_column(),
     Column("item", String(100), nullable=False),
-    Column("columns", JSON(none_as_null=True)),
-    Column("owner", String(100)),
-    Column("applicable", Boolean),
-    Column("reason", Text, nullable=False, default=""),
-    Column("who", String(100), nullable=False),
-    Column("at", Instant, nullable=False),
+    *_decision(),
     Column("forgotten", Boolean, nullable=False, default=False),
     Index(None, "town", "item", "at"),
 )

@@ -397,5 +397,4 @@ def test_the_same_run_is_sealed_once(engine: Engine, root: Path) -> None:
         first = seals.list_seals(connection)[0]
         assert seals.add(connection, first.run, first.at, None) == first
         with pytest.raises(Exception, match=r"UNIQUE|unique"):
-            connection.execute(insert(tables.seals).values(
-                run="x", at=START, versions=0, rows="", previous=first.previous, hash="y"))
+            connection.execute(insert(tables.seals).values(run="x", at=START, versions=0, rows="", previous=first.previous, hash="y"))

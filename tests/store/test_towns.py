@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import store
 from store import records, tables
 from store.database import Engine, for_town, open_store, town_of, transaction
-from tests.store.two_towns import AT, CALLS, OF_NO_TOWN, Call, Town, fill, record, rows_of
+from tests.store.calls import CALLS, OF_NO_TOWN, Call
+from tests.store.two_towns import AT, Town, fill, record, rows_of
 from tests.store.writing import another_store
 
 # Accounts, hosts and the log of changes are the installation's; backups are of the whole store; the rest are tools.

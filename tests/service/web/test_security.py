@@ -195,6 +195,7 @@ def test_where_sign_in_leads(path: str | None, safe: str) -> None:
 @pytest.mark.parametrize(("url", "shown"), [
     ("https://www.example.gov.cn/a?b=1", "https://www.example.gov.cn/a?b=1"), ("HTTP://x.example/", "HTTP://x.example/"),
     ("javascript:alert(1)", "#"), (" javascript:alert(1)", "#"), ("data:text/html,x", "#"), ("//x.example", "#"), (None, "#"),
+    ("http://x.example/a?mobile=13800000000", "#"),  # a person's number is not handed out in a link either
 ])
 def test_crawled_links(url: str | None, shown: str) -> None:
     assert safe_url(url) == shown
